@@ -1,0 +1,215 @@
+//! The drain: takes what the rings hold, in the order of time, to the subscriptions that want it.
+//!
+//! It runs under the control lock, driven by whoever likes: an exporter's thread, or a test. Nothing
+//! waits for it.
+
+mod source;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::clock::Calibration;
+use crate::control::{self, Control};
+use crate::gate::SLOTS;
+use crate::registry::Registry;
+use crate::ring::{Consumer, Pool};
+use crate::subscription::{Arriving, Feeds};
+use crate::wire::{Envelope, PayloadSizes};
+use crate::{pool, thread};
+
+use source::Source;
+
+/// What a pass of the drain did.
+///
+/// ```
+/// assert_eq!(tracepoint_core::drain::pass().events, 0);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Events taken from the rings.
+    pub events: u64,
+}
+
+/// Takes all events that were fired before the call to the subscriptions, and seals batches that are due.
+///
+/// ```
+/// use tracepoints::{Subscription, drain, tracepoint};
+///
+/// tracepoint!(doc::step, number: u32 = 0); // nobody listens yet
+/// let mut subscription = Subscription::builder().pattern("doc:*").start()?;
+/// tracepoint!(doc::step, number: u32 = 1);
+/// drain::pass();
+/// assert_eq!(subscription.next_batch().expect("an event").count, 1);
+/// # Ok::<(), tracepoints::SubscribeError>(())
+/// ```
+pub fn pass() -> Pass {
+    pass_locked(&mut control::lock())
+}
+
+/// As [`pass`], by who has the lock.
+pub(crate) fn pass_locked(control: &mut Control) -> Pass {
+    if crate::Tracepoint::any_announced() {
+        control.refresh();
+    }
+    let (registry, feeds, drain) = control.parts();
+    let Some(pool) = pool::get() else { return Pass::default() };
+    let losses = control::losses();
+    let events = drain.pass(pool, registry, feeds);
+    if losses != std::mem::replace(&mut drain.losses, losses) {
+        feeds.iter().for_each(|feed| feed.note_losses(registry));
+    }
+    let now = drain.calibration.latest();
+    feeds.iter().for_each(|feed| feed.flush(now));
+    pool::rest();
+    Pass { events }
+}
+
+/// The readers of all rings.
+pub(crate) struct Drain {
+    sources: Vec<Source>,
+    calibration: Calibration,
+    /// Sizes of the payloads, by registry index.
+    sizes: Vec<PayloadSizes>,
+    /// As [`control::losses`] was at the last pass.
+    losses: u64,
+    /// The oldest record of each ring that has one.
+    heads: BinaryHeap<Reverse<(u64, usize)>>,
+}
+
+impl Drain {
+    pub(crate) const fn new() -> Self {
+        Drain {
+            sources: Vec::new(),
+            calibration: Calibration::new(),
+            sizes: Vec::new(),
+            losses: 0,
+            heads: BinaryHeap::new(),
+        }
+    }
+
+    /// Somebody listens, after a time in which nobody did.
+    pub(crate) fn wake_up(&mut self, pool: &'static Pool) {
+        self.calibration.restart();
+        self.accept(pool);
+        pool::rest();
+    }
+
+    /// Nobody listens any more: gives memory back.
+    pub(crate) fn idle(&mut self) {
+        if let Some(pool) = pool::get() {
+            self.sources.iter().for_each(Source::empty_stash);
+            pool.trim();
+        }
+    }
+
+    /// Forgets all rings. Only in a forked child, whose copies of them nobody else has.
+    pub(crate) fn abandon(&mut self) {
+        self.sources.retain(|source| source.is_of_this_thread());
+    }
+
+    /// Takes in new rings.
+    fn accept(&mut self, pool: &'static Pool) {
+        while let Some(new) = thread::NEW_RINGS.pop() {
+            self.sources.push(Source::new(Consumer::new(new.ring, pool), new.thread));
+        }
+    }
+
+    fn pass(&mut self, pool: &'static Pool, registry: &Registry, feeds: &mut Feeds) -> u64 {
+        self.accept(pool);
+        for entry in &registry.entries()[self.sizes.len()..] {
+            self.sizes.push(PayloadSizes::of(entry.descriptor()));
+        }
+        // Later records wait for the next pass, lest one thread's be taken before another's older ones.
+        let until = self.calibration.update();
+        let gone: Vec<usize> = self.close_ended();
+        for (place, source) in self.sources.iter_mut().enumerate() {
+            self.heads.extend(source.head(until).map(|clock| Reverse((clock, place))));
+        }
+        let mut events = 0;
+        while let Some(Reverse((_, place))) = self.heads.pop() {
+            let next = self.heads.peek().map_or(until, |Reverse((clock, _))| *clock);
+            events += self.run(place, next, feeds);
+            self.heads.extend(self.sources[place].head(until).map(|clock| Reverse((clock, place))));
+        }
+        // From the end, so that places stay true.
+        for place in gone.into_iter().rev() {
+            if self.sources[place].is_empty() {
+                self.sources.swap_remove(place).retire();
+            }
+        }
+        events
+    }
+
+    /// Places of rings whose threads are gone. To be asked before looking for records.
+    fn close_ended(&self) -> Vec<usize> {
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.is_closed())
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// Delivers records of one ring as long as they are not younger than `until`.
+    fn run(&mut self, place: usize, until: u64, feeds: &mut Feeds) -> u64 {
+        let source = &mut self.sources[place];
+        let mut events = 0;
+        while let Some(header) = source.peek(until) {
+            events += 1;
+            let index = usize::from(header.tracepoint);
+            let Some(sizes) = self.sizes.get(index) else {
+                source.consume(header, |_| ());
+                continue;
+            };
+            let time = source.stamp(self.calibration.nanos(header.clock));
+            let arriving = Arriving {
+                envelope: Envelope {
+                    time,
+                    sequence: 0,
+                    thread: source.thread().id,
+                    tag: header.tracepoint + 1,
+                    sizes: *sizes,
+                    payload_words: header.payload_words(),
+                },
+                stamp: header.generation,
+                index,
+                thread: source.thread(),
+            };
+            let accepted = offer(feeds, header.mask, &arriving);
+            source.consume(header, |bytes| {
+                for slot in Slots(accepted) {
+                    if let Some(feed) = feeds.get(slot) {
+                        feed.payload(bytes);
+                    }
+                }
+            });
+        }
+        events
+    }
+}
+
+/// Offers an event to the subscriptions that it was fired for; returns those that take it.
+#[inline]
+fn offer(feeds: &mut Feeds, mask: u32, event: &Arriving<'_>) -> u32 {
+    let mut accepted = 0;
+    for slot in Slots(mask) {
+        if feeds.get(slot).is_some_and(|feed| feed.begin(event)) {
+            accepted |= 1 << slot;
+        }
+    }
+    accepted
+}
+
+/// The slots of a mask.
+struct Slots(u32);
+
+impl Iterator for Slots {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let slot = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.wrapping_sub(1);
+        (slot < SLOTS).then_some(slot)
+    }
+}

@@ -1,0 +1,74 @@
+//! One ring as the drain sees it.
+
+use crate::ring::Consumer;
+use crate::ring::record::Header;
+use crate::{ThreadInfo, thread};
+
+/// A ring, whose it is, and the time of its last event.
+pub(super) struct Source {
+    consumer: Consumer<'static>,
+    thread: ThreadInfo,
+    last: u64,
+}
+
+impl Source {
+    pub(super) fn new(consumer: Consumer<'static>, thread: ThreadInfo) -> Self {
+        Source { consumer, thread, last: 0 }
+    }
+
+    /// The ticks of the next record, if it is not younger than `until`.
+    #[inline]
+    pub(super) fn head(&mut self, until: u64) -> Option<u64> {
+        self.peek(until).map(|header| header.clock)
+    }
+
+    /// The next record, if it is not younger than `until`.
+    #[inline]
+    pub(super) fn peek(&mut self, until: u64) -> Option<Header> {
+        self.consumer.peek().filter(|header| header.clock <= until)
+    }
+
+    /// Takes the record that `peek` showed; `read` gets the payload's bytes, in one part or in several.
+    #[inline]
+    pub(super) fn consume(&mut self, header: Header, mut read: impl FnMut(&[u8])) {
+        self.consumer.consume(header, |words| read(bytes_of(words)));
+    }
+
+    /// A time for the next event: that of its clock, but never before the last one.
+    #[inline]
+    pub(super) fn stamp(&mut self, nanos: u64) -> u64 {
+        self.last = self.last.max(nanos);
+        self.last
+    }
+
+    pub(super) fn thread(&self) -> &ThreadInfo {
+        &self.thread
+    }
+
+    pub(super) fn is_of_this_thread(&self) -> bool {
+        thread::current_thread() == Some(self.thread.id)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.consumer.is_closed()
+    }
+
+    pub(super) fn is_empty(&mut self) -> bool {
+        self.consumer.peek().is_none()
+    }
+
+    pub(super) fn retire(self) {
+        self.consumer.retire();
+    }
+
+    pub(super) fn empty_stash(&self) {
+        self.consumer.empty_stash();
+    }
+}
+
+/// Words as the bytes that they are in memory, which is how fields were written.
+#[inline]
+fn bytes_of(words: &[u64]) -> &[u8] {
+    // SAFETY: any bytes will do, and the alignment only gets smaller.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
+}

@@ -1,0 +1,67 @@
+//! What an event is: its fields, their types, and where each lies in the Cap'n Proto struct.
+//!
+//! Everything here is computed at compile time from the *types* of the fields, so type aliases work and
+//! the derive only has to list the fields.
+
+mod decode;
+mod descriptor;
+mod encode;
+mod layout;
+mod value;
+
+pub use decode::{Decode, DecodeError, FromWire, StructReader};
+pub use descriptor::{Descriptor, EnumType, Field, Placed, Type, Variant, stable_id};
+pub(crate) use encode::{Contiguous, copy_padded};
+pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer};
+pub use layout::{Slot, StructLayout};
+pub use value::Value;
+
+use crate::{Gate, Tracepoint};
+
+/// A typed event: a struct whose fields travel from a [`tracepoint!`](crate::tracepoint) to whoever
+/// listens.
+///
+/// Implement it with `#[derive(Event)]`; the methods are for the derive and may change.
+///
+/// ```
+/// use tracepoints::Event;
+///
+/// /// A P2P message was received from a peer.
+/// #[derive(Event)]
+/// #[event(provider = "net")]
+/// struct InboundMessage<'a> {
+///     /// Node-local id of the peer.
+///     peer_id: i64,
+///     message_type: &'a str,
+///     payload: &'a [u8],
+/// }
+///
+/// assert_eq!(InboundMessage::DESCRIPTOR.to_string(), "net:inbound_message");
+/// assert_eq!(InboundMessage::DESCRIPTOR.fields[0].doc, "Node-local id of the peer.");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    note = "add `#[derive(Event)]` and `#[event(provider = \"..\")]` to the struct, or declare the event inline: `tracepoint!(provider::name, field: Type = value)`"
+)]
+pub trait Event {
+    /// Names, types, layout and documentation.
+    const DESCRIPTOR: Descriptor;
+
+    /// The values of the fields, ready to be copied.
+    #[doc(hidden)]
+    type Lowered<'e>: Fields
+    where
+        Self: 'e;
+
+    /// The one "is anybody listening" mask of this tracepoint.
+    #[doc(hidden)]
+    fn gate() -> &'static Gate;
+
+    /// The registered tracepoint.
+    #[doc(hidden)]
+    fn tracepoint() -> &'static Tracepoint;
+
+    /// All code of the user that it takes to get at the values runs here, before a ring is touched.
+    #[doc(hidden)]
+    fn lower(&self) -> Self::Lowered<'_>;
+}

@@ -1,0 +1,82 @@
+//! The core of [tracepoints](https://docs.rs/tracepoints): events and their layout, the gate, the rings,
+//! the drain and subscriptions. Use it through the facade crate `tracepoints`.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`event`](Event) | what an event is; layout at compile time; encoding and decoding |
+//! | `gate`, `probe`, `thread` | what happens in the traced thread |
+//! | `ring` | the way out of the thread: lock-free, bounded |
+//! | [`drain`], [`subscription`](Subscription) | from the rings to the readers, merged and counted |
+//! | [`wire`] | the form in which events leave the process |
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod event;
+mod gate;
+mod loss;
+mod pages;
+mod ring;
+mod sync;
+
+#[cfg(not(loom))]
+mod capture;
+#[cfg(not(loom))]
+pub mod clock;
+#[cfg(not(loom))]
+mod control;
+#[cfg(not(loom))]
+pub mod drain;
+#[cfg(not(loom))]
+mod fork;
+#[cfg(not(loom))]
+mod macros;
+#[cfg(not(loom))]
+pub mod pool;
+#[cfg(not(loom))]
+mod probe;
+#[cfg(not(loom))]
+mod registry;
+#[cfg(not(loom))]
+mod subscription;
+#[cfg(not(loom))]
+mod thread;
+#[cfg(not(loom))]
+mod tracepoint;
+#[cfg(not(loom))]
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{
+    Decode, DecodeError, Descriptor, EnumType, Event, Field, FromWire, Placed, Slot, StructLayout,
+    StructReader, Type, Value, Variant, stable_id,
+};
+pub use gate::Gate;
+pub use loss::Lost;
+/// Derives, beside the traits of the same names.
+pub use tracepoint_macros::{Event, Value};
+
+#[cfg(not(loom))]
+pub use self::{
+    capture::{Capture, Captured, capture},
+    probe::{fire, is_enabled},
+    registry::{Conflict, conflicts, register, tracepoints},
+    subscription::{
+        Batch, Gap, SubscribeError, Subscription, SubscriptionBuilder, SubscriptionStats, TracepointStats,
+    },
+    thread::{ThreadInfo, current_thread},
+    tracepoint::{Registration, Tracepoint},
+};
+
+/// For the expansion of our macros only: not a stable interface.
+#[doc(hidden)]
+#[cfg(not(loom))]
+pub mod __macro {
+    pub use crate::event::{EnumOrdinal, Fields, Lowered};
+    pub use crate::loss::Losses;
+    pub use crate::tracepoint::Known;
+    pub use crate::{__announce as announce, __gate as gate};
+    pub use inventory;
+    pub use tracepoint_macros::inline_event;
+}

@@ -1,0 +1,161 @@
+//! What was lost, by cause, exactly.
+//!
+//! A probe that cannot deliver counts the event for each subscription that wanted it: the mask is known
+//! by then. The counters of a tracepoint are static memory, one for each slot and cause, so that counting
+//! needs no pointer that could go stale. Each counter carries the generation of the subscription that it
+//! belongs to; an event fired for an earlier owner of the slot is not charged to the new one (see
+//! [`gate`](crate::gate)).
+
+use std::ops::{Add, AddAssign, Sub};
+
+use crate::gate::{SLOTS, Stamp};
+use crate::sync::{AtomicU64, Ordering};
+
+/// Events lost, by cause.
+///
+/// ```
+/// use tracepoint_core::Lost;
+///
+/// let lost = Lost { ring_full: 2, queue_full: 1, ..Lost::default() };
+/// assert_eq!(lost.total(), 3);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// No chunk was free in the pool, or the thread had used up its share of it.
+    pub ring_full: u64,
+    /// Larger than the limit for one event.
+    pub too_large: u64,
+    /// Fired inside another probe of the same thread: by a signal handler, or an allocator.
+    pub nested: u64,
+    /// Fired while the thread was being torn down, after its ring was gone.
+    pub thread_gone: u64,
+    /// The subscription's queue was full: its reader is too slow.
+    pub queue_full: u64,
+}
+
+impl Lost {
+    /// All causes together.
+    pub fn total(&self) -> u64 {
+        self.ring_full + self.too_large + self.nested + self.thread_gone + self.queue_full
+    }
+
+    fn zip(self, other: Lost, combine: impl Fn(u64, u64) -> u64) -> Lost {
+        Lost {
+            ring_full: combine(self.ring_full, other.ring_full),
+            too_large: combine(self.too_large, other.too_large),
+            nested: combine(self.nested, other.nested),
+            thread_gone: combine(self.thread_gone, other.thread_gone),
+            queue_full: combine(self.queue_full, other.queue_full),
+        }
+    }
+}
+
+impl Add for Lost {
+    type Output = Lost;
+    fn add(self, other: Lost) -> Lost {
+        self.zip(other, u64::wrapping_add)
+    }
+}
+
+impl AddAssign for Lost {
+    fn add_assign(&mut self, other: Lost) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Lost {
+    type Output = Lost;
+    fn sub(self, other: Lost) -> Lost {
+        self.zip(other, u64::wrapping_sub)
+    }
+}
+
+/// Why a probe lost an event; the order is that of [`Losses`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    RingFull,
+    TooLarge,
+    Nested,
+    ThreadGone,
+}
+
+const CAUSES: usize = 4;
+
+/// The loss counters of one tracepoint.
+#[derive(Debug)]
+pub struct Losses([[Counter; CAUSES]; SLOTS]);
+
+/// A generation (24 bits) and a count (40 bits). Relaxed: the value is all there is to it.
+#[derive(Debug)]
+struct Counter(AtomicU64);
+
+const COUNT_BITS: u32 = u64::BITS - Stamp::BITS;
+
+impl Losses {
+    /// Counters at zero, in memory that costs nothing until it is used.
+    #[cfg(not(loom))]
+    #[doc(hidden)]
+    #[allow(clippy::new_without_default, reason = "const")]
+    pub const fn new() -> Self {
+        Losses([const { [const { Counter(AtomicU64::new(0)) }; CAUSES] }; SLOTS])
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new() -> Self {
+        Losses(std::array::from_fn(|_| std::array::from_fn(|_| Counter(AtomicU64::new(0)))))
+    }
+
+    /// Counts an event as lost for each subscription of `mask`.
+    #[cold]
+    pub(crate) fn count(&self, mask: u32, stamp: Stamp, cause: Cause) {
+        let mut slots = mask;
+        while slots != 0 {
+            let slot = slots.trailing_zeros() as usize;
+            slots &= slots - 1;
+            if let Some(counters) = self.0.get(slot) {
+                counters[cause as usize].add(stamp);
+            }
+        }
+    }
+
+    /// Whether the counters of a slot belong to a subscription.
+    pub(crate) fn belongs_to(&self, slot: usize, owner: Stamp) -> bool {
+        self.0[slot].iter().all(|counter| counter.owner() == owner)
+    }
+
+    /// Gives the counters of a slot to a new subscription, at zero. Before its gates are opened.
+    pub(crate) fn adopt(&self, slot: usize, owner: Stamp) {
+        for counter in &self.0[slot] {
+            counter.0.store(owner.bits() << COUNT_BITS, Ordering::Relaxed);
+        }
+    }
+
+    /// What a subscription has lost in its probes.
+    pub(crate) fn read(&self, slot: usize, owner: Stamp) -> Lost {
+        let read = |cause: Cause| self.0[slot][cause as usize].read(owner);
+        Lost {
+            ring_full: read(Cause::RingFull),
+            too_large: read(Cause::TooLarge),
+            nested: read(Cause::Nested),
+            thread_gone: read(Cause::ThreadGone),
+            queue_full: 0,
+        }
+    }
+}
+
+impl Counter {
+    fn add(&self, stamp: Stamp) {
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
+            stamp.belongs_to(Stamp::from_bits(bits >> COUNT_BITS)).then_some(bits + 1)
+        });
+    }
+
+    fn owner(&self) -> Stamp {
+        Stamp::from_bits(self.0.load(Ordering::Relaxed) >> COUNT_BITS)
+    }
+
+    fn read(&self, owner: Stamp) -> u64 {
+        let bits = self.0.load(Ordering::Relaxed);
+        if self.owner() == owner { bits & ((1 << COUNT_BITS) - 1) } else { 0 }
+    }
+}

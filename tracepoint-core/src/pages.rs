@@ -1,0 +1,24 @@
+//! Giving memory back to the system while keeping the address range.
+
+/// What chunks are aligned to: the usual page size.
+pub(crate) const SIZE: usize = 4096;
+
+/// Lets the system reclaim a range that stays reserved. Its content is lost.
+///
+/// Where the system knows no way, nothing happens: the memory stays resident and is used again.
+///
+/// # Safety
+///
+/// Nobody else accesses the range, whose content is not needed any more.
+pub(crate) unsafe fn discard(start: *mut u8, bytes: usize) {
+    #[cfg(all(unix, not(loom), not(miri)))]
+    {
+        #[cfg(target_os = "linux")]
+        const ADVICE: libc::c_int = libc::MADV_DONTNEED;
+        #[cfg(not(target_os = "linux"))]
+        const ADVICE: libc::c_int = libc::MADV_FREE;
+        // SAFETY: the caller owns the range. Failure (pages larger than ours) leaves it as it is.
+        let _ = unsafe { libc::madvise(start.cast(), bytes, ADVICE) };
+    }
+    let _ = (start, bytes);
+}

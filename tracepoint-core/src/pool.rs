@@ -1,0 +1,202 @@
+//! The chunk pool of the process, its bounds, and who is called when it runs low.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use once_cell::race::OnceBox;
+use parking_lot::RwLock;
+
+use crate::ring::Pool;
+use crate::ring::chunk::{CHUNK_BYTES, CHUNK_WORDS};
+use crate::ring::record::MAX_WORDS;
+use crate::thread;
+
+/// Bounds of the memory that all rings together take.
+///
+/// ```
+/// use tracepoint_core::pool::Limits;
+///
+/// let limits = Limits { pool_bytes: 16 << 20, ..Limits::default() };
+/// assert_eq!(limits.event_bytes, 16 << 20);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Of all rings. Reserved at the first subscription; the system gives pages as they are used.
+    pub pool_bytes: usize,
+    /// What one thread may hold of it, so that a flood from one does not silence the others.
+    pub thread_bytes: usize,
+    /// The largest event, all its fields together. Never more than a thread may hold.
+    pub event_bytes: usize,
+}
+
+impl Limits {
+    const DEFAULT: Limits = Limits { pool_bytes: 64 << 20, thread_bytes: 48 << 20, event_bytes: 16 << 20 };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The limits were set too late.
+///
+/// ```
+/// let late = tracepoint_core::pool::LimitsInUse;
+/// assert!(late.to_string().contains("before the first subscription"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitsInUse;
+
+impl fmt::Display for LimitsInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the limits are in use already: set them once, before the first subscription")
+    }
+}
+
+impl std::error::Error for LimitsInUse {}
+
+/// Sets the limits of this process; only once, and before the first subscription.
+///
+/// # Errors
+///
+/// They are in use already.
+///
+/// ```
+/// use tracepoint_core::pool::{self, Limits};
+///
+/// pool::set_limits(Limits { pool_bytes: 8 << 20, ..Limits::default() })?;
+/// assert_eq!(pool::stats().bytes, 8 << 20);
+/// # Ok::<(), pool::LimitsInUse>(())
+/// ```
+pub fn set_limits(limits: Limits) -> Result<(), LimitsInUse> {
+    LIMITS.set(Box::new(limits)).map_err(|_| LimitsInUse)
+}
+
+/// How much of the pool is in use.
+///
+/// ```
+/// let stats = tracepoint_core::pool::stats();
+/// assert!(stats.used_bytes <= stats.bytes);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStats {
+    /// The bound of all rings together.
+    pub bytes: usize,
+    /// In rings now.
+    pub used_bytes: usize,
+    /// Threads that have a ring.
+    pub rings: usize,
+}
+
+/// The bound of the pool, and how much of it is in use.
+///
+/// ```
+/// println!("{} of {} bytes", tracepoint_core::pool::stats().used_bytes, tracepoint_core::pool::stats().bytes);
+/// ```
+pub fn stats() -> PoolStats {
+    let rings = thread::alive();
+    match SHARED.get() {
+        Some(Shared { pool, .. }) => PoolStats {
+            bytes: pool.count() * CHUNK_BYTES,
+            used_bytes: pool.count().saturating_sub(pool.free()) * CHUNK_BYTES,
+            rings,
+        },
+        None => PoolStats { bytes: limits().pool_bytes / CHUNK_BYTES * CHUNK_BYTES, used_bytes: 0, rings },
+    }
+}
+
+/// The pool and what follows from the limits.
+struct Shared {
+    pool: Pool,
+    thread_chunks: u32,
+    event_words: usize,
+}
+
+static LIMITS: OnceBox<Limits> = OnceBox::new();
+static SHARED: OnceBox<Shared> = OnceBox::new();
+
+fn limits() -> Limits {
+    *LIMITS.get_or_init(Box::default)
+}
+
+impl Shared {
+    fn new(limits: Limits) -> Self {
+        let chunks = (limits.pool_bytes / CHUNK_BYTES).max(1);
+        let thread_chunks = (limits.thread_bytes / CHUNK_BYTES).clamp(1, chunks);
+        let event_words = (limits.event_bytes / 8).min(thread_chunks * CHUNK_WORDS).min(MAX_WORDS);
+        Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words }
+    }
+}
+
+/// The pool, made if need be. Before a gate is opened.
+pub(crate) fn make() -> &'static Pool {
+    &SHARED.get_or_init(|| Box::new(Shared::new(limits()))).pool
+}
+
+/// The pool, if anybody ever listened.
+pub(crate) fn get() -> Option<&'static Pool> {
+    SHARED.get().map(|shared| &shared.pool)
+}
+
+/// Chunks that one thread may hold.
+pub(crate) fn thread_chunks() -> u32 {
+    SHARED.get().map_or(0, |shared| shared.thread_chunks)
+}
+
+/// Words of the largest record.
+#[inline]
+pub(crate) fn event_words() -> usize {
+    SHARED.get().map_or(0, |shared| shared.event_words)
+}
+
+/// Wakes whoever drives the drain.
+///
+/// ```
+/// use tracepoint_core::pool::Wake;
+///
+/// struct Unpark(std::thread::Thread);
+///
+/// impl Wake for Unpark {
+///     fn wake(&self) { self.0.unpark() }
+/// }
+/// ```
+pub trait Wake: Send + Sync {
+    /// Called in a probe, when the pool runs low. Must not block.
+    fn wake(&self);
+}
+
+/// Locked for writing by `set_waker` alone; a probe only ever tries.
+static WAKER: RwLock<Option<Arc<dyn Wake>>> = RwLock::new(None);
+
+/// Whether the drain has not been called since its last pass.
+static ASLEEP: AtomicBool = AtomicBool::new(false);
+
+/// Sets who is to be woken when the pool runs low; `None` for nobody.
+///
+/// ```
+/// tracepoint_core::pool::set_waker(None);
+/// ```
+pub fn set_waker(waker: Option<Arc<dyn Wake>>) {
+    *WAKER.write() = waker;
+}
+
+/// The drain made a pass: it may be woken again.
+pub(crate) fn rest() {
+    ASLEEP.store(true, Ordering::Relaxed);
+}
+
+/// A thread that holds `held` chunks took one more: wakes the drain if that, or all that are taken, come
+/// to half of what there is. At most once for each pass of the drain.
+#[cold]
+pub(crate) fn taken(pool: &Pool, held: u32, share: u32) {
+    let low = held > share / 2 || pool.free() < pool.count() / 2;
+    if low && ASLEEP.load(Ordering::Relaxed) && ASLEEP.swap(false, Ordering::Relaxed) {
+        if let Some(waker) = WAKER.try_read() {
+            if let Some(waker) = &*waker {
+                waker.wake();
+            }
+        }
+    }
+}

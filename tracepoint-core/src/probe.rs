@@ -1,0 +1,152 @@
+//! The hot path: the check, and what happens behind it.
+
+use crate::event::{Contiguous, Event, Fields, Writer};
+use crate::gate::{SLOTS, Stamp, UNREGISTERED};
+use crate::loss::Cause;
+use crate::ring::record::{HEADER_WORDS, Header};
+use crate::ring::{Lost, Producer};
+use crate::{Registration, Tracepoint, clock, control, pool, thread};
+
+/// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint).
+///
+/// `args` is not called otherwise.
+///
+/// ```
+/// use tracepoints::Event;
+///
+/// #[derive(Event)]
+/// #[event(provider = "net")]
+/// struct Ping { nonce: u64 }
+///
+/// tracepoints::fire(|| Ping { nonce: unreachable!("nobody listens") });
+/// ```
+#[inline(always)]
+pub fn fire<E: Event>(args: impl FnOnce() -> E) {
+    if cfg!(feature = "off") {
+        return;
+    }
+    let mask = E::gate().glance();
+    if mask != 0 && (mask != UNREGISTERED || first_hit(E::tracepoint())) {
+        // Built here, out of line behind the branch, so that nothing of it touches the fast path.
+        emit(&args());
+    }
+}
+
+/// Whether anybody listens. See [`enabled!`](crate::enabled).
+///
+/// ```
+/// use tracepoints::Event;
+///
+/// #[derive(Event)]
+/// #[event(provider = "net")]
+/// struct Ping { nonce: u64 }
+///
+/// assert!(!tracepoints::is_enabled::<Ping>());
+/// ```
+#[inline(always)]
+pub fn is_enabled<E: Event>() -> bool {
+    if cfg!(feature = "off") {
+        return false;
+    }
+    let mask = E::gate().glance();
+    mask != 0 && (mask != UNREGISTERED || first_hit(E::tracepoint()))
+}
+
+/// A tracepoint that nobody knew of. Returns whether somebody listens now.
+#[cold]
+#[inline(never)]
+fn first_hit(tracepoint: &'static Tracepoint) -> bool {
+    tracepoint.announce(Registration::FirstHit);
+    // Never waits: if the lock is taken, the next pass of the drain will see it.
+    control::try_refresh();
+    tracepoint.is_enabled()
+}
+
+/// Writes an event to the ring of this thread.
+#[cold]
+#[inline(never)]
+fn emit<E: Event>(event: &E) {
+    // The order matters: see `gate`.
+    let stamp = control::GENERATION.stamp();
+    let mask = E::gate().look() & ((1 << SLOTS) - 1);
+    if mask == 0 {
+        return;
+    }
+    // The last code of the user.
+    let fields = event.lower();
+    let layout = const { E::DESCRIPTOR.layout };
+    let words = HEADER_WORDS + layout.words() + fields.tail_words();
+    let written = thread::with(|state| {
+        let number = state.number;
+        state.number = number.wrapping_add(1);
+        let header = Header {
+            words,
+            tracepoint: E::tracepoint().open_index(),
+            generation: stamp,
+            clock: clock::ticks(),
+            mask,
+            number,
+        };
+        if Producer::spans(words) {
+            return write_spanning::<E>(&mut state.producer, header, fields);
+        }
+        // SAFETY: `write` fills header, struct and tail, which are `words` words.
+        unsafe { state.producer.append(words, |start| write::<E>(start, header, fields)) }
+    });
+    let cause = match written {
+        Ok(Ok(())) => return,
+        Ok(Err(Lost::RingFull)) => Cause::RingFull,
+        Ok(Err(Lost::TooLarge)) => Cause::TooLarge,
+        Err(cause) => cause,
+    };
+    lose(E::tracepoint(), mask, stamp, cause);
+}
+
+/// Writes a record in one piece.
+///
+/// # Safety
+///
+/// `start` is valid for writes of `header.words` words.
+#[inline(always)]
+unsafe fn write<E: Event>(start: *mut u64, header: Header, fields: E::Lowered<'_>) {
+    let descriptor = const { E::DESCRIPTOR };
+    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    // SAFETY: within the record; `fields` are those of the descriptor.
+    unsafe {
+        start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+        let payload = start.add(HEADER_WORDS);
+        let tail = Contiguous::new(payload.add(data + pointers));
+        let mut writer = Writer::new(payload, data, pointers, tail);
+        fields.put(descriptor.fields, &mut writer);
+    }
+}
+
+/// Writes a record that is larger than a chunk.
+#[cold]
+fn write_spanning<E: Event>(
+    producer: &mut Producer<'_>,
+    header: Header,
+    fields: E::Lowered<'_>,
+) -> Result<(), Lost> {
+    if header.words > pool::event_words() {
+        return Err(Lost::TooLarge);
+    }
+    let descriptor = const { E::DESCRIPTOR };
+    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    // SAFETY: header, struct and tail are `header.words` words; `fields` are those of the descriptor.
+    unsafe {
+        producer.append_spanning(header.words, |spanning| {
+            let start = spanning.start(HEADER_WORDS + data + pointers);
+            start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+            let mut writer = Writer::new(start.add(HEADER_WORDS), data, pointers, spanning);
+            fields.put(descriptor.fields, &mut writer);
+        })
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn lose(tracepoint: &Tracepoint, mask: u32, stamp: Stamp, cause: Cause) {
+    tracepoint.losses().count(mask, stamp, cause);
+    control::note_loss();
+}

@@ -1,0 +1,137 @@
+//! The side of the drain.
+
+use std::sync::Arc;
+
+use super::chunk::{CHUNK_WORDS, ChunkId};
+use super::record::{HEADER_WORDS, Header};
+use super::{Pool, Ring};
+use crate::sync::Ordering;
+
+/// Reads the records of a ring in order. There is one for each ring, under the drain lock.
+pub(crate) struct Consumer<'p> {
+    ring: Arc<Ring>,
+    pool: &'p Pool,
+    chunk: Option<ChunkId>,
+    /// Words of the chunk that were read.
+    read: usize,
+    /// Words of the chunk that may be read: what `committed` said last.
+    committed: usize,
+}
+
+impl<'p> Consumer<'p> {
+    pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
+        Consumer { ring, pool, chunk: None, read: 0, committed: 0 }
+    }
+
+    /// The header of the next record, if there is one.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Option<Header> {
+        if self.read == self.committed && !self.refill() {
+            return None;
+        }
+        let chunk = self.pool.chunk(self.chunk?);
+        // SAFETY: committed; a record starts with its header in one piece.
+        let header = unsafe { chunk.read(self.read..self.read + HEADER_WORDS) };
+        Some(Header::unpack([header[0], header[1], header[2]]))
+    }
+
+    /// Looks for more committed words, in the chunk at hand or the next one.
+    #[cold]
+    fn refill(&mut self) -> bool {
+        loop {
+            let next = match self.chunk {
+                // The order matters: what is committed after `next` was seen is final.
+                Some(id) => {
+                    let chunk = self.pool.chunk(id);
+                    let next = chunk.next().get();
+                    self.committed = chunk.committed();
+                    if self.read < self.committed {
+                        return true;
+                    }
+                    next
+                }
+                None => self.ring.first.get(),
+            };
+            let Some(next) = next else { return false };
+            self.advance(next);
+        }
+    }
+
+    /// Leaves the chunk at hand for the next one.
+    fn advance(&mut self, next: ChunkId) {
+        if let Some(id) = self.chunk.replace(next) {
+            self.release(id);
+        }
+        self.read = 0;
+        self.committed = 0;
+    }
+
+    fn release(&self, id: ChunkId) {
+        if !self.ring.stash(id) {
+            self.give(id);
+        }
+    }
+
+    fn give(&self, id: ChunkId) {
+        self.pool.give(id);
+        let released = &self.ring.returned.released;
+        released.store(released.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// Takes the record that `peek` showed: `read` gets the payload, in one piece or in several.
+    #[inline]
+    pub(crate) fn consume(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
+        let Some(id) = self.chunk else { return };
+        let payload = self.read + HEADER_WORDS;
+        if header.words <= CHUNK_WORDS {
+            let end = self.read + header.words;
+            // SAFETY: committed as a whole.
+            read(unsafe { self.pool.chunk(id).read(payload..end) });
+            self.read = end;
+        } else {
+            self.consume_spanning(header, read);
+        }
+    }
+
+    #[cold]
+    fn consume_spanning(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
+        let mut left = header.words;
+        let mut skip = HEADER_WORDS;
+        while let Some(id) = self.chunk {
+            let chunk = self.pool.chunk(id);
+            self.committed = chunk.committed();
+            let part = left.min(CHUNK_WORDS);
+            // SAFETY: the chain was published as a whole.
+            read(unsafe { chunk.read(skip..part) });
+            skip = 0;
+            left -= part;
+            self.read = part;
+            if left == 0 {
+                return;
+            }
+            let Some(next) = chunk.next().get() else { return };
+            self.advance(next);
+        }
+    }
+
+    /// Whether the thread is gone. Only what `peek` shows *after* this said yes is all there is.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.ring.is_closed()
+    }
+
+    /// Gives all chunks of a closed and drained ring back.
+    pub(crate) fn retire(mut self) {
+        debug_assert!(self.is_closed());
+        if let Some(id) = self.chunk.take() {
+            self.give(id);
+        }
+        self.empty_stash();
+    }
+
+    /// Gives the stash back to the pool.
+    pub(crate) fn empty_stash(&self) {
+        while let Some(id) = self.ring.unstash() {
+            self.give(id);
+        }
+    }
+}

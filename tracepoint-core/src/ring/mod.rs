@@ -1,0 +1,102 @@
+//! The ring of one thread: a chain of chunks, written by the thread, read by the drain.
+//!
+//! ```text
+//!   first ──▶ chunk ──next──▶ chunk ──next──▶ chunk
+//!              ▲ drain reads                   ▲ thread appends
+//! ```
+//!
+//! The producer appends records to its last chunk and publishes them with one `Release` store of the
+//! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then it takes
+//! another one (its stash of warm chunks, then the pool), and links it, which seals the old one. The drain
+//! follows the links and gives chunks back.
+//!
+//! # Orderings
+//!
+//! Each edge is one `Release` store paired with `Acquire` loads of the same location:
+//! - **SYNC committed**: words written before are visible to the drain that reads the count.
+//! - **SYNC link**: a chunk's reset header, and all chunks and records of a spanning record behind it,
+//!   are visible to the drain that follows the link. What was committed before the link was set is final:
+//!   the drain reads `next` first and `committed` after it, so it never leaves a chunk too early.
+//! - **SYNC stash** (and the pool's queues): the drain is done reading before the producer writes again.
+//! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
+//!   ring closed; the drain looks at `closed` before it looks for records.
+//! - `released` is only a count for the producer's share; it orders nothing and is relaxed.
+
+pub(crate) mod chunk;
+mod consumer;
+pub(crate) mod pool;
+mod producer;
+pub(crate) mod record;
+
+pub(crate) use consumer::Consumer;
+pub(crate) use pool::Pool;
+pub(crate) use producer::{Lost, Producer};
+
+use chunk::{ChunkId, Link};
+use crossbeam_utils::CachePadded;
+
+use crate::sync::{AtomicBool, AtomicU32, Ordering};
+
+/// Warm chunks that a ring keeps for its next turn.
+const STASH: usize = 2;
+
+/// What producer and drain share of a ring, besides the chunks.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    /// Stands for the link of a chunk before the first one.
+    first: Link,
+    closed: AtomicBool,
+    /// Written by the drain, apart from what the producer writes.
+    returned: CachePadded<Returned>,
+}
+
+#[derive(Debug)]
+struct Returned {
+    stash: [AtomicU32; STASH],
+    /// Chunks that went back, in all.
+    released: AtomicU32,
+}
+
+impl Ring {
+    pub(crate) fn new() -> Self {
+        Ring {
+            first: Link::new(),
+            closed: AtomicBool::new(false),
+            returned: CachePadded::new(Returned {
+                stash: std::array::from_fn(|_| AtomicU32::new(0)),
+                released: AtomicU32::new(0),
+            }),
+        }
+    }
+
+    /// The thread is gone (SYNC closed).
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Whether the thread is gone: what it committed can be read now, and nothing will follow
+    /// (SYNC closed).
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// A drained chunk, still warm (SYNC stash).
+    fn unstash(&self) -> Option<ChunkId> {
+        self.returned.stash.iter().find_map(|place| {
+            // A look before the swap keeps the line shared while the stash is empty.
+            if place.load(Ordering::Relaxed) == 0 {
+                return None;
+            }
+            ChunkId::unpack(place.swap(0, Ordering::Acquire))
+        })
+    }
+
+    /// Keeps a drained chunk for the producer, if there is a place (SYNC stash).
+    fn stash(&self, chunk: ChunkId) -> bool {
+        self.returned.stash.iter().any(|place| {
+            place
+                .compare_exchange(0, ChunkId::pack(Some(chunk)), Ordering::Release, Ordering::Relaxed)
+                .is_ok()
+        })
+    }
+}

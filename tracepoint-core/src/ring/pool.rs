@@ -1,0 +1,121 @@
+//! The pool of chunks that all rings share: the one bound of their memory.
+
+use std::alloc::Layout;
+
+use super::chunk::{Chunk, ChunkId};
+use crate::pages;
+use crate::sync::ArrayQueue;
+
+/// A fixed number of chunks in one allocation.
+///
+/// The memory is reserved as a whole, so that a probe never allocates, but the system gives pages only
+/// when they are touched: chunks that were used before go first.
+pub(crate) struct Pool {
+    chunks: *mut Chunk,
+    count: usize,
+    /// Given back; their pages are resident.
+    warm: ArrayQueue<ChunkId>,
+    /// Never used, or trimmed.
+    cold: ArrayQueue<ChunkId>,
+}
+
+// SAFETY: `chunks` is an allocation that the pool owns; `Chunk` is Sync.
+unsafe impl Send for Pool {}
+// SAFETY: as above.
+unsafe impl Sync for Pool {}
+
+impl Pool {
+    /// Reserves `count` chunks.
+    pub(crate) fn new(count: usize) -> Self {
+        let count = count.max(1);
+        let pool = Pool {
+            chunks: Self::allocate(count),
+            count,
+            warm: ArrayQueue::new(count),
+            cold: ArrayQueue::new(count),
+        };
+        for index in 0..count {
+            let _ = pool.cold.push(ChunkId::from_index(index));
+        }
+        pool
+    }
+
+    fn layout(count: usize) -> Layout {
+        Layout::array::<Chunk>(count)
+            .and_then(|layout| layout.align_to(pages::SIZE))
+            .expect("the pool is larger than the address space")
+    }
+
+    #[cfg(not(loom))]
+    fn allocate(count: usize) -> *mut Chunk {
+        let layout = Self::layout(count);
+        // SAFETY: the size is not zero.
+        let chunks = unsafe { std::alloc::alloc_zeroed(layout) };
+        if chunks.is_null() {
+            std::alloc::handle_alloc_error(layout);
+        }
+        // All zeros is a valid chunk.
+        chunks.cast()
+    }
+
+    #[cfg(loom)]
+    fn allocate(count: usize) -> *mut Chunk {
+        // SAFETY: the size is not zero; each chunk is written before anybody sees it.
+        unsafe {
+            let chunks = std::alloc::alloc(Self::layout(count)).cast::<Chunk>();
+            for index in 0..count {
+                chunks.add(index).write(Chunk::new());
+            }
+            chunks
+        }
+    }
+
+    pub(crate) fn chunk(&self, id: ChunkId) -> &Chunk {
+        debug_assert!(id.index() < self.count);
+        // SAFETY: ids are made by `new` alone, below `count`.
+        unsafe { &*self.chunks.add(id.index()) }
+    }
+
+    /// A chunk, ready to be written; none when all are in use.
+    pub(crate) fn take(&self) -> Option<ChunkId> {
+        let id = self.warm.pop().or_else(|| self.cold.pop())?;
+        self.chunk(id).reset();
+        Some(id)
+    }
+
+    /// Takes a chunk back.
+    pub(crate) fn give(&self, id: ChunkId) {
+        let pushed = self.warm.push(id);
+        debug_assert!(pushed.is_ok(), "more chunks given back than there are");
+    }
+
+    /// Gives the memory of unused chunks back to the system.
+    pub(crate) fn trim(&self) {
+        while let Some(id) = self.warm.pop() {
+            let chunk: *const Chunk = self.chunk(id);
+            // SAFETY: nobody else has the chunk, and it may lose its content: `take` resets the header.
+            unsafe { pages::discard(chunk.cast_mut().cast(), size_of::<Chunk>()) };
+            let _ = self.cold.push(id);
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Chunks that nobody has.
+    pub(crate) fn free(&self) -> usize {
+        self.warm.len() + self.cold.len()
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout; rings borrow the pool, so none is left.
+        unsafe {
+            #[cfg(loom)]
+            std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut(self.chunks, self.count));
+            std::alloc::dealloc(self.chunks.cast(), Self::layout(self.count));
+        }
+    }
+}

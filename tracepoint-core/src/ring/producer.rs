@@ -1,0 +1,222 @@
+//! The side of the traced thread.
+
+use std::sync::Arc;
+
+use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link};
+use super::{Pool, Ring};
+use crate::event::{Tail, copy_padded};
+use crate::sync::Ordering;
+
+/// Why a record could not be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// No chunk is free, or the ring holds its share.
+    RingFull,
+    /// Larger than the limit for one event.
+    TooLarge,
+}
+
+/// Appends records to a ring. Belongs to one thread.
+pub(crate) struct Producer<'p> {
+    ring: Arc<Ring>,
+    pool: &'p Pool,
+    /// The chunk that is written, its used words, and how many are left.
+    chunk: Option<&'p Chunk>,
+    used: usize,
+    left: usize,
+    /// Chunks taken, in all.
+    taken: u32,
+    /// Chunks that this ring may hold at once.
+    share: u32,
+}
+
+impl<'p> Producer<'p> {
+    /// A producer that has a chunk already, if one is free.
+    pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool, share: u32) -> Self {
+        let mut producer = Producer { ring, pool, chunk: None, used: 0, left: 0, taken: 0, share };
+        let _ = producer.next_chunk();
+        producer
+    }
+
+    /// Appends a record of `words` words, which `fill` writes from its start.
+    ///
+    /// # Safety
+    ///
+    /// `fill` writes all `words` words at the pointer, and calls no code of the user.
+    #[inline(always)]
+    pub(crate) unsafe fn append(&mut self, words: usize, fill: impl FnOnce(*mut u64)) -> Result<(), Lost> {
+        if words > self.left {
+            self.make_room(words)?;
+        }
+        // `make_room` and `next_chunk` leave `left` at zero without a chunk.
+        let Some(chunk) = self.chunk else { return Err(Lost::RingFull) };
+        chunk.touch(self.used..self.used + words);
+        fill(chunk.word(self.used));
+        self.used += words;
+        self.left -= words;
+        chunk.commit(self.used);
+        Ok(())
+    }
+
+    /// Whether a record of `words` words must go over several chunks.
+    #[inline(always)]
+    pub(crate) fn spans(words: usize) -> bool {
+        words > CHUNK_WORDS
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, words: usize) -> Result<(), Lost> {
+        debug_assert!(!Self::spans(words));
+        self.next_chunk().ok_or(Lost::RingFull)
+    }
+
+    /// Goes on to an empty chunk.
+    fn next_chunk(&mut self) -> Option<()> {
+        let id = self.take()?;
+        self.link().set(id);
+        self.chunk = Some(self.pool.chunk(id));
+        self.used = 0;
+        self.left = CHUNK_WORDS;
+        Some(())
+    }
+
+    /// Where the next chunk is to be linked.
+    fn link(&self) -> &Link {
+        self.chunk.map_or(&self.ring.first, Chunk::next)
+    }
+
+    /// Takes an empty chunk: a warm one of our own, or one of the pool within our share.
+    fn take(&mut self) -> Option<ChunkId> {
+        if let Some(id) = self.ring.unstash() {
+            self.pool.chunk(id).reset();
+            return Some(id);
+        }
+        if self.held() >= self.share {
+            return None;
+        }
+        let id = self.pool.take()?;
+        self.taken = self.taken.wrapping_add(1);
+        #[cfg(not(loom))]
+        crate::pool::taken(self.pool, self.held(), self.share);
+        Some(id)
+    }
+
+    /// Chunks that this ring holds, its stash included.
+    pub(crate) fn held(&self) -> u32 {
+        self.taken.wrapping_sub(self.ring.returned.released.load(Ordering::Relaxed))
+    }
+
+    /// Appends a record that is larger than a chunk. All chunks that it needs are taken first, and the
+    /// drain sees either the whole record or nothing of it.
+    ///
+    /// # Safety
+    ///
+    /// `fill` appends `words` words to the tail, and calls no code of the user.
+    #[cold]
+    pub(crate) unsafe fn append_spanning(
+        &mut self,
+        words: usize,
+        fill: impl FnOnce(&mut Spanning<'_>),
+    ) -> Result<(), Lost> {
+        let count = words.div_ceil(CHUNK_WORDS);
+        let first = self.take_chain(count)?;
+        let mut spanning = Spanning { pool: self.pool, chunk: self.pool.chunk(first), used: 0 };
+        fill(&mut spanning);
+        debug_assert_eq!((count - 1) * CHUNK_WORDS + spanning.used, words);
+        let (chunk, used) = (spanning.chunk, spanning.used);
+        chunk.commit(used);
+        // Only now: the link publishes the chain as a whole.
+        self.link().set(first);
+        self.chunk = Some(chunk);
+        self.used = used;
+        self.left = CHUNK_WORDS - used;
+        Ok(())
+    }
+
+    /// Takes `count` chunks and links them to each other.
+    fn take_chain(&mut self, count: usize) -> Result<ChunkId, Lost> {
+        if count > self.share as usize {
+            return Err(Lost::TooLarge);
+        }
+        let mut first = None;
+        for _ in 0..count {
+            let Some(id) = self.take() else {
+                self.give_chain(first);
+                return Err(Lost::RingFull);
+            };
+            // From the end to the start, so that the ids need no list.
+            if let Some(next) = first {
+                self.pool.chunk(id).next().set(next);
+            }
+            first = Some(id);
+        }
+        first.ok_or(Lost::TooLarge)
+    }
+
+    /// Gives back chunks that were taken in vain.
+    fn give_chain(&mut self, mut chain: Option<ChunkId>) {
+        while let Some(id) = chain {
+            chain = self.pool.chunk(id).next().get();
+            self.pool.give(id);
+            self.taken = self.taken.wrapping_sub(1);
+        }
+    }
+}
+
+impl Drop for Producer<'_> {
+    fn drop(&mut self) {
+        self.ring.close();
+    }
+}
+
+/// The tail of a record that goes from chunk to chunk.
+pub(crate) struct Spanning<'p> {
+    pool: &'p Pool,
+    chunk: &'p Chunk,
+    used: usize,
+}
+
+impl Spanning<'_> {
+    /// Where the start of the record is to be written: `words` contiguous words.
+    ///
+    /// # Panics
+    ///
+    /// Never, if the fixed part of an event is smaller than a chunk, which the derive asserts.
+    pub(crate) fn start(&mut self, words: usize) -> *mut u64 {
+        assert!(self.used == 0 && words <= CHUNK_WORDS);
+        self.chunk.touch(0..words);
+        self.used = words;
+        self.chunk.word(0)
+    }
+
+    /// Goes on in the next chunk of the chain when this one is full.
+    fn advance(&mut self) {
+        if self.used < CHUNK_WORDS {
+            return;
+        }
+        self.chunk.commit(CHUNK_WORDS);
+        if let Some(next) = self.chunk.next().get() {
+            self.chunk = self.pool.chunk(next);
+            self.used = 0;
+        }
+    }
+}
+
+// SAFETY: goes on by whole words, and `copy_padded` writes each of them.
+unsafe impl Tail for &mut Spanning<'_> {
+    unsafe fn append(&mut self, mut bytes: &[u8], mut words: usize) {
+        while words > 0 {
+            self.advance();
+            let part = words.min(CHUNK_WORDS - self.used);
+            let (now, later) = bytes.split_at(bytes.len().min(part * 8));
+            self.chunk.touch(self.used..self.used + part);
+            // SAFETY: `part` words are left in the chunk, and they hold `now`. Words behind the bytes
+            // (at most one: the NUL) are zeroed too.
+            unsafe { copy_padded(self.chunk.word(self.used), now, part) };
+            self.used += part;
+            words -= part;
+            bytes = later;
+        }
+    }
+}

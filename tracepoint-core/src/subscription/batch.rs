@@ -1,0 +1,118 @@
+//! A batch of events on its way to a subscriber, and the bounded queue that it waits in.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_queue::ArrayQueue;
+
+use crate::{Lost, ThreadInfo};
+
+/// Events that were lost at one place of the stream.
+///
+/// ```
+/// use tracepoint_core::{Gap, Lost};
+/// let gap = Gap { tag: 1, lost: Lost { queue_full: 3, ..Lost::default() } };
+/// assert_eq!(gap.lost.total(), 3);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Which tracepoint.
+    pub tag: u16,
+    /// How many, and why.
+    pub lost: Lost,
+}
+
+/// Events in the order in which they are delivered.
+///
+/// ```
+/// let batch = tracepoint_core::Batch::default();
+/// assert!(batch.is_empty());
+/// ```
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Messages back to back; read them with [`Frames`](crate::wire::Frames).
+    pub events: Vec<u8>,
+    /// How many there are.
+    pub count: u32,
+    /// What was lost before the first event, since the last batch.
+    pub gaps: Vec<Gap>,
+    /// Threads that appear in this stream for the first time.
+    pub threads: Vec<ThreadInfo>,
+}
+
+impl Batch {
+    /// Whether it has nothing to tell: no events, no gaps.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0 && self.gaps.is_empty()
+    }
+
+    /// Empties it, keeping memory for `bytes` of events.
+    fn clear(&mut self, bytes: usize) {
+        self.events.clear();
+        self.events.shrink_to(bytes);
+        self.count = 0;
+        self.gaps.clear();
+        self.threads.clear();
+    }
+}
+
+/// Batches that wait for the subscriber. Filled by the drain, emptied by the subscriber, in whatever
+/// threads they are.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    sealed: ArrayQueue<Batch>,
+    /// Emptied batches, to be filled again.
+    spare: ArrayQueue<Batch>,
+    /// In `sealed`.
+    bytes: AtomicUsize,
+    batch_bytes: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(queue_bytes: usize, batch_bytes: usize) -> Self {
+        // Batches are sealed early only while the queue is empty, before gaps, and around large events.
+        let places = queue_bytes / batch_bytes * 2 + 16;
+        Queue {
+            sealed: ArrayQueue::new(places),
+            spare: ArrayQueue::new(4),
+            bytes: AtomicUsize::new(0),
+            batch_bytes,
+        }
+    }
+
+    /// An empty batch.
+    pub(crate) fn blank(&self) -> Batch {
+        self.spare
+            .pop()
+            .unwrap_or_else(|| Batch { events: Vec::with_capacity(self.batch_bytes), ..Batch::default() })
+    }
+
+    /// Adds a batch; gives it back if there is no place.
+    pub(crate) fn push(&self, batch: Batch) -> Result<(), Batch> {
+        let bytes = batch.events.len();
+        // Before it can be taken, so that the count never goes below zero.
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.sealed.push(batch).inspect_err(|_| {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        })
+    }
+
+    /// Takes the oldest batch.
+    pub(crate) fn pop(&self) -> Option<Batch> {
+        let batch = self.sealed.pop()?;
+        self.bytes.fetch_sub(batch.events.len(), Ordering::Relaxed);
+        Some(batch)
+    }
+
+    pub(crate) fn recycle(&self, mut batch: Batch) {
+        batch.clear(self.batch_bytes);
+        let _ = self.spare.push(batch);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sealed.is_empty()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,274 @@
+//! The drain's side of a subscription: it copies events into batches and counts what it cannot.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::batch::{Batch, Gap, Queue};
+use super::pattern::Patterns;
+use super::stats::{Counts, SubscriptionStats, TracepointStats};
+use crate::gate::Stamp;
+use crate::registry::{Entry, Registry};
+use crate::wire::{ENVELOPE_WORDS, Envelope};
+use crate::{Lost, ThreadInfo};
+
+/// Bounds of a subscription.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) queue_bytes: usize,
+    pub(crate) batch_bytes: usize,
+    pub(crate) flush: Duration,
+}
+
+/// An event on its way from a ring to the subscriptions.
+#[derive(Debug)]
+pub(crate) struct Arriving<'d> {
+    /// Without its sequence number, which each subscription gives.
+    pub(crate) envelope: Envelope,
+    pub(crate) stamp: Stamp,
+    pub(crate) index: usize,
+    pub(crate) thread: &'d ThreadInfo,
+}
+
+/// One subscription, under the control lock.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    slot: usize,
+    owner: Stamp,
+    patterns: Patterns,
+    bounds: Bounds,
+    /// By registry index.
+    wanted: Vec<bool>,
+    counts: Vec<Counts>,
+    sequence: u64,
+    open: Batch,
+    /// When the first event came into the open batch, in nanoseconds.
+    opened: u64,
+    /// Lost since the last batch.
+    gaps: Vec<Gap>,
+    threads: HashSet<u32>,
+    last_thread: u32,
+    queue: Arc<Queue>,
+}
+
+impl Feed {
+    pub(crate) fn new(
+        slot: usize,
+        owner: Stamp,
+        patterns: Patterns,
+        bounds: Bounds,
+        queue: Arc<Queue>,
+    ) -> Self {
+        let open = queue.blank();
+        Feed {
+            slot,
+            owner,
+            patterns,
+            bounds,
+            wanted: Vec::new(),
+            counts: Vec::new(),
+            sequence: 0,
+            open,
+            opened: 0,
+            gaps: Vec::new(),
+            threads: HashSet::new(),
+            last_thread: 0,
+            queue,
+        }
+    }
+
+    /// Opens the gates of a tracepoint, if it is wanted.
+    pub(crate) fn admit(&mut self, index: usize, entry: &Entry) {
+        if self.wanted.len() <= index {
+            self.wanted.resize(index + 1, false);
+            self.counts.resize(index + 1, Counts::default());
+        }
+        if !self.patterns.matches(&entry.name) {
+            return;
+        }
+        self.wanted[index] = true;
+        for site in &entry.sites {
+            // Counters that this subscription used before go on.
+            if !site.losses().belongs_to(self.slot, self.owner) {
+                site.losses().adopt(self.slot, self.owner);
+            }
+            site.gate().open(self.slot);
+        }
+    }
+
+    /// Closes the gates of a tracepoint.
+    fn dismiss(&mut self, index: usize, entry: &Entry) {
+        if std::mem::take(&mut self.wanted[index]) {
+            entry.sites.iter().for_each(|site| site.gate().close(self.slot));
+        }
+    }
+
+    /// Closes all gates.
+    pub(crate) fn dismiss_all(&mut self, registry: &Registry) {
+        for (index, entry) in registry.entries().iter().enumerate().take(self.wanted.len()) {
+            self.dismiss(index, entry);
+        }
+    }
+
+    /// Goes over to other patterns.
+    pub(crate) fn change(&mut self, patterns: Patterns, registry: &Registry) {
+        self.patterns = patterns;
+        for (index, entry) in registry.entries().iter().enumerate() {
+            if self.patterns.matches(&entry.name) {
+                self.admit(index, entry);
+            } else if index < self.wanted.len() {
+                self.dismiss(index, entry);
+            }
+        }
+    }
+
+    pub(crate) fn wants(&self, index: usize) -> bool {
+        self.wanted.get(index).is_some_and(|wanted| *wanted)
+    }
+
+    /// Begins to deliver an event: writes what comes before the payload. False if it is not for this
+    /// subscription, or lost.
+    #[inline]
+    pub(crate) fn begin(&mut self, event: &Arriving<'_>) -> bool {
+        if !event.stamp.belongs_to(self.owner) || event.index >= self.counts.len() {
+            return false;
+        }
+        let sequence = self.sequence;
+        self.sequence += 1;
+        let bytes = (ENVELOPE_WORDS + event.envelope.payload_words) * 8;
+        if self.queue.bytes() + self.open.events.len() + bytes > self.bounds.queue_bytes {
+            self.overflow(event);
+            return false;
+        }
+        if !self.gaps.is_empty() || self.open.events.len() + bytes > self.bounds.batch_bytes {
+            self.turn_over();
+        }
+        if self.open.count == 0 {
+            self.opened = event.envelope.time;
+        }
+        if event.thread.id != self.last_thread {
+            self.introduce(event.thread);
+        }
+        let counts = &mut self.counts[event.index];
+        counts.delivered += 1;
+        counts.delivered_bytes += bytes as u64;
+        self.open.count += 1;
+        self.open.events.reserve(bytes);
+        for word in (Envelope { sequence, ..event.envelope }).words() {
+            self.open.events.extend_from_slice(&word.to_le_bytes());
+        }
+        true
+    }
+
+    /// Appends a part of the payload of the event that was begun.
+    #[inline]
+    pub(crate) fn payload(&mut self, bytes: &[u8]) {
+        self.open.events.extend_from_slice(bytes);
+    }
+
+    #[cold]
+    fn overflow(&mut self, event: &Arriving<'_>) {
+        self.counts[event.index].queue_full += 1;
+        self.gap(event.index, Lost { queue_full: 1, ..Lost::default() });
+    }
+
+    /// A thread whose name the subscriber may not know.
+    #[cold]
+    fn introduce(&mut self, thread: &ThreadInfo) {
+        self.last_thread = thread.id;
+        if self.threads.insert(thread.id) {
+            self.open.threads.push(thread.clone());
+        }
+    }
+
+    fn gap(&mut self, index: usize, lost: Lost) {
+        let tag = index as u16 + 1;
+        match self.gaps.iter_mut().find(|gap| gap.tag == tag) {
+            Some(gap) => gap.lost += lost,
+            None => self.gaps.push(Gap { tag, lost }),
+        }
+    }
+
+    /// Looks at the probes' loss counters: what is new becomes a gap behind the events so far.
+    pub(crate) fn note_losses(&mut self, registry: &Registry) {
+        for (index, entry) in registry.entries().iter().enumerate().take(self.counts.len()) {
+            let now = entry
+                .sites
+                .iter()
+                .fold(Lost::default(), |sum, site| sum + site.losses().read(self.slot, self.owner));
+            let new = now - self.counts[index].probes;
+            if new.total() > 0 {
+                self.counts[index].probes = now;
+                self.sequence += new.total();
+                self.gap(index, new);
+            }
+        }
+    }
+
+    /// Seals the open batch if it has events, and puts pending gaps into the next one.
+    fn turn_over(&mut self) {
+        if self.open.is_empty() || self.seal() {
+            self.open.gaps.append(&mut self.gaps);
+        }
+    }
+
+    /// Hands the open batch over. False if there is no place for it.
+    fn seal(&mut self) -> bool {
+        let batch = std::mem::replace(&mut self.open, self.queue.blank());
+        match self.queue.push(batch) {
+            Ok(()) => true,
+            Err(batch) => {
+                self.queue.recycle(std::mem::replace(&mut self.open, batch));
+                false
+            }
+        }
+    }
+
+    /// At the end of a pass: seals what waited long enough. While the subscriber is busy with earlier
+    /// batches, the open one goes on to fill.
+    pub(crate) fn flush(&mut self, now: u64) {
+        if self.open.is_empty() && self.gaps.is_empty() || !self.queue.is_empty() {
+            return;
+        }
+        let waited = now.saturating_sub(self.opened);
+        if self.open.count == 0 || u128::from(waited) >= self.bounds.flush.as_nanos() {
+            self.finish();
+        }
+    }
+
+    /// Seals all there is.
+    pub(crate) fn finish(&mut self) {
+        if !self.gaps.is_empty() {
+            self.turn_over();
+        }
+        if !self.open.is_empty() {
+            self.seal();
+        }
+    }
+
+    pub(crate) fn slot(&self) -> usize {
+        self.slot
+    }
+
+    pub(crate) fn stats(&self, registry: &Registry) -> SubscriptionStats {
+        let tracepoints = self
+            .counts
+            .iter()
+            .zip(registry.entries())
+            .enumerate()
+            .filter(|(index, (counts, _))| self.wants(*index) || counts.offered() > 0)
+            .map(|(index, (counts, entry))| TracepointStats {
+                tag: index as u16 + 1,
+                tracepoint: entry.tracepoint(),
+                offered: counts.offered(),
+                delivered: counts.delivered,
+                delivered_bytes: counts.delivered_bytes,
+                filtered: 0,
+                sampled_out: 0,
+                lost: counts.lost(),
+            })
+            .collect();
+        let queued_bytes = self.queue.bytes() + self.open.events.len();
+        SubscriptionStats { tracepoints, queued_bytes, queue_bytes: self.bounds.queue_bytes }
+    }
+}

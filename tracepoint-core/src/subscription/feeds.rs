@@ -1,0 +1,67 @@
+//! The active subscriptions by slot.
+
+use super::SubscribeError;
+use super::feed::Feed;
+use crate::gate::SLOTS;
+use crate::registry::Registry;
+
+/// One place for each bit of a gate.
+#[derive(Debug)]
+pub(crate) struct Feeds {
+    slots: [Option<Box<Feed>>; SLOTS],
+    count: usize,
+    /// Where to look for a free slot first: the one that has been free for long.
+    next: usize,
+}
+
+impl Feeds {
+    pub(crate) const fn new() -> Self {
+        Feeds { slots: [const { None }; SLOTS], count: 0, next: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn get(&mut self, slot: usize) -> Option<&mut Feed> {
+        self.slots.get_mut(slot)?.as_deref_mut()
+    }
+
+    /// A slot that nobody has.
+    pub(crate) fn free_slot(&mut self) -> Result<usize, SubscribeError> {
+        let slot = (0..SLOTS)
+            .map(|step| (self.next + step) % SLOTS)
+            .find(|slot| self.slots[*slot].is_none())
+            .ok_or(SubscribeError::TooMany { limit: SLOTS })?;
+        self.next = (slot + 1) % SLOTS;
+        Ok(slot)
+    }
+
+    pub(crate) fn insert(&mut self, feed: Feed) {
+        let slot = feed.slot();
+        self.count += usize::from(self.slots[slot].replace(Box::new(feed)).is_none());
+    }
+
+    pub(crate) fn remove(&mut self, slot: usize) -> Option<Box<Feed>> {
+        let feed = self.slots.get_mut(slot)?.take()?;
+        self.count -= 1;
+        Some(feed)
+    }
+
+    /// Forgets all subscriptions.
+    pub(crate) fn clear(&mut self, registry: &Registry) {
+        self.iter().for_each(|feed| feed.dismiss_all(registry));
+        *self = Feeds::new();
+    }
+
+    pub(crate) fn iter(&mut self) -> impl Iterator<Item = &mut Feed> {
+        self.slots.iter_mut().filter_map(|slot| slot.as_deref_mut())
+    }
+
+    /// A tracepoint is new, or has a new site.
+    pub(crate) fn admit(&mut self, registry: &Registry, index: usize) {
+        if let Some(entry) = registry.entries().get(index) {
+            self.iter().for_each(|feed| feed.admit(index, entry));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Subscriptions: who listens, to what, within which bounds.
+//!
+//! A [`Subscription`] is a lease: as long as it lives, its bit is set in the gates of the tracepoints that
+//! match. The drain copies their events into batches, which wait in a bounded queue.
+
+mod batch;
+mod error;
+mod feed;
+mod feeds;
+mod pattern;
+mod stats;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use batch::{Batch, Gap};
+pub use error::SubscribeError;
+pub use stats::{SubscriptionStats, TracepointStats};
+
+pub(crate) use feed::Arriving;
+pub(crate) use feeds::Feeds;
+
+use batch::Queue;
+use feed::{Bounds, Feed};
+use pattern::Patterns;
+
+use crate::{Tracepoint, clock, control, drain, pool};
+
+/// Events of some tracepoints, on their way to one reader. Dropping it switches the probes off that
+/// nobody else listens to.
+///
+/// Somebody has to drive the drain: an exporter does, or [`drain::pass`](crate::drain::pass) does it once.
+///
+/// ```
+/// use tracepoints::{Subscription, drain, tracepoint, wire::Frames};
+///
+/// tracepoint!(doc::step, number: u32 = 0); // nobody listens yet
+/// let mut subscription = Subscription::builder().pattern("doc:*").start()?;
+/// tracepoint!(doc::step, number: u32 = 1);
+/// drain::pass();
+/// let batch = subscription.next_batch().expect("an event");
+/// assert_eq!(Frames::new(&batch.events).count(), 1);
+/// # Ok::<(), tracepoints::SubscribeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Subscription {
+    /// `None` once closed.
+    slot: Option<usize>,
+    queue: Arc<Queue>,
+    /// The counts at the end.
+    last: SubscriptionStats,
+}
+
+/// What a new [`Subscription`] wants.
+///
+/// ```
+/// use tracepoints::Subscription;
+///
+/// let refused = Subscription::builder().pattern("nobody:*").queue_bytes(1 << 20).start();
+/// assert!(refused.unwrap_err().to_string().contains("nobody:*"));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct SubscriptionBuilder {
+    patterns: Vec<String>,
+    bounds: Bounds,
+    allow_empty: bool,
+}
+
+const QUEUE_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 64 << 10;
+/// Bounds of the bounds: they may come from another process.
+const MIN_BATCH_BYTES: usize = 4 << 10;
+const MAX_BATCH_BYTES: usize = 1 << 20;
+const MAX_QUEUE_BYTES: usize = 1 << 30;
+
+impl Subscription {
+    /// Starts to describe a subscription.
+    pub fn builder() -> SubscriptionBuilder {
+        SubscriptionBuilder {
+            patterns: Vec::new(),
+            bounds: Bounds { queue_bytes: QUEUE_BYTES, batch_bytes: BATCH_BYTES, flush: Duration::ZERO },
+            allow_empty: false,
+        }
+    }
+
+    /// The oldest batch that waits.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        self.queue.pop()
+    }
+
+    /// Gives the memory of a batch back, to be used again.
+    pub fn recycle(&mut self, batch: Batch) {
+        self.queue.recycle(batch);
+    }
+
+    /// Replaces the patterns. Events of tracepoints that match before and after go on without a gap.
+    ///
+    /// # Errors
+    ///
+    /// A pattern is not sound, or matches nothing. The patterns are then as before.
+    pub fn update(&mut self, patterns: &[impl AsRef<str>]) -> Result<(), SubscribeError> {
+        let patterns = Patterns::new(patterns.iter().map(|pattern| pattern.as_ref().to_owned()).collect())?;
+        let mut control = control::lock();
+        patterns.check(control.registry())?;
+        let (registry, feeds, _) = control.parts();
+        match self.slot.and_then(|slot| feeds.get(slot)) {
+            Some(feed) => {
+                feed.change(patterns, registry);
+                Ok(())
+            }
+            None => Err(SubscribeError::Closed),
+        }
+    }
+
+    /// The tracepoints that it listens to now.
+    pub fn tracepoints(&self) -> Vec<&'static Tracepoint> {
+        let mut control = control::lock();
+        let (registry, feeds, _) = control.parts();
+        let Some(feed) = self.slot.and_then(|slot| feeds.get(slot)) else { return Vec::new() };
+        let entries = registry.entries().iter().enumerate();
+        entries.filter(|(index, _)| feed.wants(*index)).map(|(_, entry)| entry.tracepoint()).collect()
+    }
+
+    /// The counts so far: of what the drain has seen. Losses in probes are counted as of now.
+    pub fn stats(&self) -> SubscriptionStats {
+        let mut control = control::lock();
+        let (registry, feeds, _) = control.parts();
+        match self.slot.and_then(|slot| feeds.get(slot)) {
+            Some(feed) => {
+                feed.note_losses(registry);
+                feed.stats(registry)
+            }
+            None => SubscriptionStats { queued_bytes: self.queue.bytes(), ..self.last.clone() },
+        }
+    }
+
+    /// Bytes of events in batches that wait.
+    pub fn queued_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
+    /// Switches the probes off and collects what was fired before. What waits can still be taken with
+    /// [`next_batch`](Self::next_batch). Returns the final counts.
+    pub fn close(&mut self) -> SubscriptionStats {
+        let Some(slot) = self.slot.take() else { return self.stats() };
+        let mut control = control::lock();
+        let (registry, feeds, _) = control.parts();
+        if let Some(feed) = feeds.get(slot) {
+            feed.dismiss_all(registry);
+        }
+        drain::pass_locked(&mut control);
+        let (registry, feeds, drain) = control.parts();
+        if let Some(mut feed) = feeds.remove(slot) {
+            feed.note_losses(registry);
+            feed.finish();
+            self.last = feed.stats(registry);
+        }
+        if feeds.is_empty() {
+            drain.idle();
+        }
+        self.last.clone()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            let mut control = control::lock();
+            let (registry, feeds, _) = control.parts();
+            if let Some(mut feed) = feeds.remove(slot) {
+                feed.dismiss_all(registry);
+            }
+            if feeds.is_empty() {
+                // What is left in the rings is for nobody.
+                drain::pass_locked(&mut control);
+                control.drain.idle();
+            }
+        }
+    }
+}
+
+impl SubscriptionBuilder {
+    /// Adds a glob pattern over full names: `net:*`, `mempool:added`, `*:{added,removed}`.
+    pub fn pattern(self, pattern: &str) -> Self {
+        self.patterns([pattern])
+    }
+
+    /// Adds patterns.
+    pub fn patterns(mut self, patterns: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.patterns.extend(patterns.into_iter().map(|pattern| pattern.as_ref().to_owned()));
+        self
+    }
+
+    /// Bytes of events that may wait, 1 GiB at most. What does not fit is lost and counted. Default: 16 MiB.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.bounds.queue_bytes = bytes.min(MAX_QUEUE_BYTES);
+        self
+    }
+
+    /// Bytes at which a batch is full, from 4 KiB to 1 MiB. A larger event has a batch of its own.
+    /// Default: 64 KiB.
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.bounds.batch_bytes = bytes.clamp(MIN_BATCH_BYTES, MAX_BATCH_BYTES);
+        self
+    }
+
+    /// How long an event may wait for its batch to fill. Default: no longer than the next pass.
+    pub fn flush_interval(mut self, interval: Duration) -> Self {
+        self.bounds.flush = interval;
+        self
+    }
+
+    /// Whether a pattern may match nothing, as its tracepoint may be registered later.
+    pub fn allow_empty(mut self, allow: bool) -> Self {
+        self.allow_empty = allow;
+        self
+    }
+
+    /// Opens the gates.
+    ///
+    /// # Errors
+    ///
+    /// A pattern is not sound or matches nothing, or there are as many subscriptions as there can be.
+    pub fn start(self) -> Result<Subscription, SubscribeError> {
+        let patterns = Patterns::new(self.patterns)?;
+        // All that a probe needs, before a gate is open.
+        clock::choose();
+        let pool = pool::make();
+        let mut control = control::lock();
+        if !self.allow_empty {
+            patterns.check(control.registry())?;
+        }
+        let queue = Arc::new(Queue::new(self.bounds.queue_bytes, self.bounds.batch_bytes));
+        control.refresh();
+        let (registry, feeds, drain) = control.parts();
+        let slot = feeds.free_slot()?;
+        if feeds.is_empty() {
+            drain.wake_up(pool);
+        }
+        // Gates of the slot's last owner are closed: see `gate` for the order.
+        let owner = control::GENERATION.next();
+        let mut feed = Feed::new(slot, owner, patterns, self.bounds, queue.clone());
+        for (index, entry) in registry.entries().iter().enumerate() {
+            feed.admit(index, entry);
+        }
+        feeds.insert(feed);
+        Ok(Subscription { slot: Some(slot), queue, last: SubscriptionStats::default() })
+    }
+}

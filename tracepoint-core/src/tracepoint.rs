@@ -1,0 +1,175 @@
+//! A tracepoint: the static that stands for one event in the program.
+
+use std::fmt;
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering};
+
+use crate::gate::UNREGISTERED;
+use crate::loss::Losses;
+use crate::{Descriptor, Gate};
+
+/// How the registry came to know of a tracepoint.
+///
+/// ```
+/// use tracepoint_core::Registration;
+/// assert_eq!(Registration::Startup.to_string(), "startup");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Before `main`, or when its library was loaded.
+    Startup,
+    /// When a thread first came by, as nothing had announced it.
+    FirstHit,
+    /// By [`register`](crate::register).
+    RunTime,
+}
+
+impl fmt::Display for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Registration::Startup => "startup",
+            Registration::FirstHit => "first hit",
+            Registration::RunTime => "run time",
+        })
+    }
+}
+
+/// A tracepoint that can be registered, listed and listened to.
+///
+/// `#[derive(Event)]` makes one for each event.
+///
+/// ```
+/// use tracepoints::Event;
+///
+/// #[derive(Event)]
+/// #[event(provider = "net")]
+/// struct Pong { nonce: u64 }
+///
+/// let all = tracepoints::tracepoints();
+/// assert!(all.iter().any(|tracepoint| tracepoint.descriptor().to_string() == "net:pong"));
+/// ```
+pub struct Tracepoint {
+    descriptor: &'static Descriptor,
+    gate: &'static Gate,
+    losses: &'static Losses,
+    /// Place in the registry; [`NO_INDEX`] before. Written under the control lock, before the gate is
+    /// opened, whose SYNC covers it.
+    index: AtomicU32,
+    registration: AtomicU8,
+    /// The next one in the list of those that announced themselves.
+    next: AtomicPtr<Tracepoint>,
+}
+
+const NO_INDEX: u32 = u32::MAX;
+
+impl Tracepoint {
+    /// A tracepoint that is not registered yet.
+    #[doc(hidden)]
+    pub const fn new(descriptor: &'static Descriptor, gate: &'static Gate, losses: &'static Losses) -> Self {
+        Tracepoint {
+            descriptor,
+            gate,
+            losses,
+            index: AtomicU32::new(NO_INDEX),
+            registration: AtomicU8::new(Registration::Startup as u8),
+            next: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    /// Names, types, layout and documentation.
+    pub fn descriptor(&self) -> &'static Descriptor {
+        self.descriptor
+    }
+
+    /// Whether anybody listens.
+    #[inline]
+    pub fn is_enabled(&self) -> bool {
+        !matches!(self.gate.glance(), 0 | UNREGISTERED)
+    }
+
+    /// How the registry came to know of it.
+    pub fn registration(&self) -> Registration {
+        match self.registration.load(Ordering::Relaxed) {
+            0 => Registration::Startup,
+            1 => Registration::FirstHit,
+            _ => Registration::RunTime,
+        }
+    }
+
+    /// Its number in this process; events carry it plus one as their tag. `None` if it is not registered.
+    pub fn index(&self) -> Option<u16> {
+        u16::try_from(self.index.load(Ordering::Relaxed)).ok()
+    }
+
+    /// As [`index`](Self::index), in a probe, whose gate was open.
+    #[inline(always)]
+    pub(crate) fn open_index(&self) -> u16 {
+        self.index.load(Ordering::Relaxed) as u16
+    }
+
+    pub(crate) fn set_index(&self, index: u16) {
+        self.index.store(u32::from(index), Ordering::Relaxed);
+        self.gate.register();
+    }
+
+    pub(crate) fn set_registration(&self, how: Registration) {
+        self.registration.store(how as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn gate(&self) -> &'static Gate {
+        self.gate
+    }
+
+    pub(crate) fn losses(&self) -> &'static Losses {
+        self.losses
+    }
+
+    /// Puts it on the list that the registry will look at. Lock-free; once for each tracepoint.
+    pub(crate) fn announce(&'static self, how: Registration) {
+        if !self.gate.register() {
+            return;
+        }
+        self.set_registration(how);
+        let this: *const Tracepoint = self;
+        let mut head = ANNOUNCED.load(Ordering::Relaxed);
+        loop {
+            self.next.store(head, Ordering::Relaxed);
+            // Release: whoever takes the list sees `next`.
+            match ANNOUNCED.compare_exchange_weak(head, this.cast_mut(), Ordering::Release, Ordering::Relaxed)
+            {
+                Ok(_) => return,
+                Err(now) => head = now,
+            }
+        }
+    }
+
+    /// Whether there is anything to take.
+    pub(crate) fn any_announced() -> bool {
+        !ANNOUNCED.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Takes all that were announced since the last call.
+    pub(crate) fn take_announced() -> impl Iterator<Item = &'static Tracepoint> {
+        let mut head = ANNOUNCED.swap(std::ptr::null_mut(), Ordering::Acquire);
+        std::iter::from_fn(move || {
+            // SAFETY: null or one of the statics that `announce` put there.
+            let tracepoint = unsafe { head.as_ref() }?;
+            head = tracepoint.next.load(Ordering::Relaxed);
+            Some(tracepoint)
+        })
+    }
+}
+
+static ANNOUNCED: AtomicPtr<Tracepoint> = AtomicPtr::new(std::ptr::null_mut());
+
+impl fmt::Debug for Tracepoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tracepoint({})", self.descriptor)
+    }
+}
+
+/// What the derive puts on the list of tracepoints that are known before their first hit.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Known(pub &'static Tracepoint);
+
+inventory::collect!(Known);
