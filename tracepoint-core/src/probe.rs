@@ -25,8 +25,7 @@ pub fn fire<E: Event>(args: impl FnOnce() -> E) {
     if cfg!(feature = "off") {
         return;
     }
-    let mask = E::gate().glance();
-    if mask != 0 && (mask != UNREGISTERED || first_hit(E::tracepoint())) {
+    if E::gate().glance() != 0 && admits::<E>() {
         // Built here, out of line behind the branch, so that nothing of it touches the fast path.
         emit(&args());
     }
@@ -48,8 +47,14 @@ pub fn is_enabled<E: Event>() -> bool {
     if cfg!(feature = "off") {
         return false;
     }
-    let mask = E::gate().glance();
-    mask != 0 && (mask != UNREGISTERED || first_hit(E::tracepoint()))
+    E::gate().glance() != 0 && admits::<E>()
+}
+
+/// Whether a gate that is not zero means that somebody listens. Reads it once more, so that the first
+/// check can compare in memory and needs no register.
+#[inline(always)]
+fn admits<E: Event>() -> bool {
+    E::gate().glance() != UNREGISTERED || first_hit(E::tracepoint())
 }
 
 /// A tracepoint that nobody knew of. Returns whether somebody listens now.

@@ -74,6 +74,11 @@ impl Calibration {
         now.ticks
     }
 
+    /// Ticks in a time.
+    pub(crate) fn ticks_in(&self, nanos: u64) -> u64 {
+        ((u128::from(nanos) << 32) / u128::from(self.slope.max(1))) as u64
+    }
+
     /// Nanoseconds at the last reading.
     pub(crate) fn latest(&self) -> u64 {
         self.new.nanos

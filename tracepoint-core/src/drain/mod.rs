@@ -43,18 +43,40 @@ pub struct Pass {
 /// # Ok::<(), tracepoints::SubscribeError>(())
 /// ```
 pub fn pass() -> Pass {
-    pass_locked(&mut control::lock())
+    pass_locked(&mut control::lock(), Until::Empty)
 }
 
-/// As [`pass`], by who has the lock.
-pub(crate) fn pass_locked(control: &mut Control) -> Pass {
+/// As [`pass`], for who calls it again and again: leaves events that are fired during the pass for the
+/// next one, so that those of different threads stay in the order of time from pass to pass.
+///
+/// ```
+/// tracepoint_core::drain::poll();
+/// ```
+pub fn poll() -> Pass {
+    pass_locked(&mut control::lock(), Until::Now)
+}
+
+/// By how much the clocks of two cores may differ.
+const SKEW_NANOS: u64 = 100_000;
+
+/// Where a pass ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// At events younger than the pass.
+    Now,
+    /// When nothing is left that was fired before.
+    Empty,
+}
+
+/// A pass, by who has the lock.
+pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
     if crate::Tracepoint::any_announced() {
         control.refresh();
     }
     let (registry, feeds, drain) = control.parts();
     let Some(pool) = pool::get() else { return Pass::default() };
     let losses = control::losses();
-    let events = drain.pass(pool, registry, feeds);
+    let events = drain.pass(pool, registry, feeds, until);
     if losses != std::mem::replace(&mut drain.losses, losses) {
         feeds.iter().for_each(|feed| feed.note_losses(registry));
     }
@@ -114,13 +136,18 @@ impl Drain {
         }
     }
 
-    fn pass(&mut self, pool: &'static Pool, registry: &Registry, feeds: &mut Feeds) -> u64 {
+    fn pass(&mut self, pool: &'static Pool, registry: &Registry, feeds: &mut Feeds, until: Until) -> u64 {
         self.accept(pool);
         for entry in &registry.entries()[self.sizes.len()..] {
             self.sizes.push(PayloadSizes::of(entry.descriptor()));
         }
         // Later records wait for the next pass, lest one thread's be taken before another's older ones.
-        let until = self.calibration.update();
+        let now = self.calibration.update();
+        let until = match until {
+            Until::Now => now,
+            // Clocks of two cores may differ by a little, and a busy thread must not keep us for ever.
+            Until::Empty => now.saturating_add(self.calibration.ticks_in(SKEW_NANOS)),
+        };
         let gone: Vec<usize> = self.close_ended();
         for (place, source) in self.sources.iter_mut().enumerate() {
             self.heads.extend(source.head(until).map(|clock| Reverse((clock, place))));

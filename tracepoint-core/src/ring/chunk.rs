@@ -45,6 +45,7 @@ pub(crate) struct Chunk {
     committed: AtomicU32,
     /// The chunk that goes on after this one.
     next: Link,
+    #[cfg(not(loom))]
     _header: [u8; HEADER_BYTES - size_of::<AtomicU32>() - size_of::<Link>()],
     words: [UnsafeCell<u64>; CHUNK_WORDS],
     #[cfg(loom)]
@@ -62,7 +63,6 @@ impl Chunk {
         Chunk {
             committed: AtomicU32::new(0),
             next: Link::new(),
-            _header: [0; HEADER_BYTES - size_of::<AtomicU32>() - size_of::<Link>()],
             words: std::array::from_fn(|_| UnsafeCell::new(0)),
             shadow: std::array::from_fn(|_| loom::cell::UnsafeCell::new(())),
         }

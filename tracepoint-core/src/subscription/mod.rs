@@ -24,7 +24,8 @@ use batch::Queue;
 use feed::{Bounds, Feed};
 use pattern::Patterns;
 
-use crate::{Tracepoint, clock, control, drain, pool};
+use crate::drain::{self, Until};
+use crate::{Tracepoint, clock, control, pool};
 
 /// Events of some tracepoints, on their way to one reader. Dropping it switches the probes off that
 /// nobody else listens to.
@@ -149,7 +150,7 @@ impl Subscription {
         if let Some(feed) = feeds.get(slot) {
             feed.dismiss_all(registry);
         }
-        drain::pass_locked(&mut control);
+        drain::pass_locked(&mut control, Until::Empty);
         let (registry, feeds, drain) = control.parts();
         if let Some(mut feed) = feeds.remove(slot) {
             feed.note_losses(registry);
@@ -173,7 +174,7 @@ impl Drop for Subscription {
             }
             if feeds.is_empty() {
                 // What is left in the rings is for nobody.
-                drain::pass_locked(&mut control);
+                drain::pass_locked(&mut control, Until::Empty);
                 control.drain.idle();
             }
         }
