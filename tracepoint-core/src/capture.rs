@@ -65,6 +65,7 @@ impl Capture {
     /// Takes what was fired since the last call, merged over threads by time.
     pub fn take(&mut self) -> Vec<Captured> {
         drain::pass();
+        self.subscription.seal();
         let mut events = Vec::new();
         while let Some(batch) = self.subscription.next_batch() {
             for raw in Frames::new(&batch.events).flatten() {

@@ -14,7 +14,7 @@
 //! been suspended, and go on when that slot has a new owner. So each subscription has a *generation*,
 //! counted by [`Generation`], and a probe stamps its event with the generation that it read **before**
 //! the mask. Control closes the gates of the old owner, then publishes the new generation, then opens
-//! the gates of the new one, in that order, each step with `Release`. Therefore:
+//! the gates of the new one, in that order, the last two with `Release`. Therefore:
 //! - a stamp of at least the owner's generation proves that the mask was read after the old owner's
 //!   gates were closed: the bit is the owner's;
 //! - a lower stamp means that the event was fired while the subscription was being made, or for its
@@ -68,9 +68,10 @@ impl Gate {
         self.0.fetch_or(1 << slot, Ordering::Release);
     }
 
-    /// Takes the bit of a slot away (SYNC gate).
+    /// Takes the bit of a slot away. Relaxed: the next generation's Release orders it before all that the
+    /// slot's next owner does.
     pub(crate) fn close(&self, slot: usize) {
-        self.0.fetch_and(!(1 << slot), Ordering::Release);
+        self.0.fetch_and(!(1 << slot), Ordering::Relaxed);
     }
 
     /// Marks the tracepoint as registered. True for the first caller.

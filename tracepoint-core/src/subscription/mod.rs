@@ -90,6 +90,14 @@ impl Subscription {
         self.queue.pop()
     }
 
+    /// Seals the batch that is being filled, however little is in it.
+    pub(crate) fn seal(&mut self) {
+        let mut control = control::lock();
+        if let Some(feed) = self.slot.and_then(|slot| control.feeds.get(slot)) {
+            feed.finish();
+        }
+    }
+
     /// Gives the memory of a batch back, to be used again.
     pub fn recycle(&mut self, batch: Batch) {
         self.queue.recycle(batch);

@@ -1,0 +1,331 @@
+//! The arguments. The help texts here are the manual.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Watch the tracepoints of running processes.
+///
+/// A process that has tracepoints and an exporter listens on a local socket that only its user can open. This
+/// program attaches to it, sees which tracepoints there are, and receives their events, typed. Tracepoints that
+/// nobody watches cost the process next to nothing; nobody needs to be root; and a reader that is too slow
+/// loses events, which are counted, but never slows the process down.
+#[derive(Debug, Parser)]
+#[command(name = "tracepoint", version, max_term_width = 100, after_help = EXAMPLES, after_long_help = MANUAL)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the processes that can be attached to
+    #[command(after_help = PS_EXAMPLES)]
+    Ps,
+    /// List the tracepoints of a process, and with -v their fields
+    #[command(after_help = LIST_EXAMPLES)]
+    List(List),
+    /// Print the events of a process as they happen
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(Watch),
+    /// Count the events of a process
+    #[command(after_help = STAT_EXAMPLES)]
+    Stat(Stat),
+    /// See it work: a node on real data in one process, a client in another
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(Demo),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+    /// The node of the demo: started by `tracepoint demo`
+    #[command(hide = true)]
+    DemoNode,
+}
+
+/// A process to attach to.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// Process id, name as `tracepoint ps` shows it, NAME.PID, or path of a socket
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+}
+
+/// Which events, and for how long.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Which tracepoints: a full name; `*` stands for any text: 'net:*', 'net:{inbound,outbound}_message', '*'
+    #[arg(value_name = "PATTERN", required = true)]
+    pub patterns: Vec<String>,
+    /// Stop after this time: 10s, 250ms, 1h30m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub queue: Option<usize>,
+    /// Exit with status 3 if events were lost
+    #[arg(long)]
+    pub fail_on_loss: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// Only tracepoints that match one of these: a full name, or with `*` for any text
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// Show fields with their types, all documentation, and where the tracepoint is in the source
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// The events.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Stop after this many events
+    #[arg(short = 'n', long = "count", value_name = "N")]
+    pub count: Option<u64>,
+    /// How to print the events
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: StreamFormat,
+    /// Print data in full, however long (text only; ndjson always does)
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// Arguments of `stat`.
+#[derive(Debug, Args)]
+pub struct Stat {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// The events.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Time between two tables: 1s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = interval, default_value = "1s")]
+    pub interval: Duration,
+    /// How to print the counts
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: StreamFormat,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How long to run: 5s, 1m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration, default_value = "5s")]
+    pub time: Duration,
+    /// What to print: a live table, or a single JSON object at the end
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ReportFormat,
+    /// Exit with status 3 if events were lost
+    #[arg(long)]
+    pub fail_on_loss: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// How to print what never ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum StreamFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: a JSON object on each line
+    Ndjson,
+}
+
+/// How to print what comes at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one JSON object
+    Json,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}; write it as 10s, 250ms or 1h30m"))
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(10);
+    match duration(text)? {
+        time if time < SHORTEST => Err("at least 10ms".to_owned()),
+        time => Ok(time),
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return Err("write it as a number of bytes, or as 512k, 8MiB, 1g".to_owned()),
+    };
+    let number: usize = number.parse().map_err(|error| format!("{error}; write it as 512k, 8MiB, 1g"))?;
+    number.checked_mul(factor).filter(|&size| size > 0).ok_or_else(|| "out of range".to_owned())
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tracepoint demo                         see it work
+  tracepoint ps                           what can be attached to
+  tracepoint list my-node -v              what there is to be seen
+  tracepoint watch my-node 'net:*' -n 10  the next ten events
+  tracepoint stat my-node '*' --for 10s   how many there are
+
+`tracepoint --help` tells about losses, exit status and environment,
+`tracepoint COMMAND --help` about a command.";
+
+const MANUAL: &str = "\
+Examples:
+  tracepoint demo                         see it work
+  tracepoint ps                           what can be attached to
+  tracepoint list my-node -v              what there is to be seen
+  tracepoint watch my-node 'net:*' -n 10  the next ten events
+  tracepoint stat my-node '*' --for 10s   how many there are
+
+Losses:
+  Events wait in the traced process, in memory of bounded size, until they are
+  fetched. What does not fit is dropped there and counted, by tracepoint and
+  by cause:
+    queue full   this program, or what reads its output, was too slow
+    ring full    a thread fired faster than the process could collect
+    too large    one event exceeded the limit for a single event
+    nested       fired by a signal handler or an allocator inside of another
+    thread gone  fired while a thread was being torn down
+  Gaps are shown where they happened, and summed up on standard error at the
+  end.
+
+Exit status:
+  0  done; also if Ctrl-C ended it, or if the reader of the output went away
+  1  something went wrong, as told on standard error
+  2  the arguments make no sense
+  3  events were lost and --fail-on-loss was given
+  4  the traced process ended, or closed its exporter, while it was watched
+
+Environment:
+  TRACEPOINT_DIR  directory of the sockets; else $XDG_RUNTIME_DIR/tracepoint
+                  and tracepoint-UID in the directory for temporary files
+  NO_COLOR        if set, no colours; there are none anyway unless the output
+                  is a terminal";
+
+const PS_EXAMPLES: &str = "\
+Processes of other users, and sockets left behind by processes that were
+killed, are shown as what they are.
+
+Example:
+  $ tracepoint ps
+  NAME      PID  STATE  TRACEPOINTS  WATCHED BY  EXECUTABLE
+  my-node  4242  live            20           0  /usr/local/bin/my-node";
+
+const LIST_EXAMPLES: &str = "\
+Listing switches nothing on. A tracepoint is on while somebody watches it.
+
+Examples:
+  tracepoint list my-node              all, with a line about each
+  tracepoint list my-node 'net:*' -v   of one provider, with fields and types
+  tracepoint list 4242                 of the process with this id
+  tracepoint list ./my-node.4242.sock  through this socket";
+
+const WATCH_EXAMPLES: &str = "\
+Each line has the time in UTC, the thread, the name of the tracepoint, and its
+fields. Long data is shortened and its length given; --full prints all of it.
+
+With --format ndjson each line is one of these, but without the spaces:
+  {\"time\": .., \"mono_ns\": .., \"seq\": .., \"thread\": .., \"thread_name\": ..,
+   \"event\": \"net:ping\", \"fields\": {..}}
+  {\"gap\": {\"event\": \"net:ping\", \"lost\": {\"queue_full\": 12, ..}}}
+Data is in hexadecimal digits, enums are names, and numbers that JSON cannot
+express (NaN, inf) are strings. `seq` counts all events, lost ones too.
+
+Examples:
+  tracepoint watch my-node 'net:*'                  until Ctrl-C
+  tracepoint watch my-node net:ping '*:added' -n 9  nine events of two kinds
+  tracepoint watch my-node '*' --for 10s --format ndjson > events.ndjson
+  tracepoint watch my-node '*:added' --format ndjson | jq .fields.fee";
+
+const STAT_EXAMPLES: &str = "\
+Tracepoints that never fired are left out. The size is that of the events as
+they are sent.
+
+With --format ndjson each line is
+  {\"time\": .., \"seconds\": .., \"final\": false, \"events\": {\"net:ping\": {
+   \"events\": .., \"events_per_second\": .., \"bytes\": ..,
+   \"bytes_per_second\": .., \"lost\": .., \"total\": ..}, ..}}
+and the last one, with \"final\": true, is about the whole time.
+
+Examples:
+  tracepoint stat my-node '*'              every second until Ctrl-C
+  tracepoint stat my-node 'net:*' --interval 5s --for 1m
+  tracepoint stat my-node '*' --for 10s --fail-on-loss";
+
+const DEMO_EXAMPLES: &str = "\
+Starts a small node that replays mainnet block 702861 as fast as it can,
+17,000 events each time, and watches all of its tracepoints from this process,
+over a local socket. At the end the counts of the node, of its exporter and of
+this process are compared; if they differ, the exit status is 1.
+
+Examples:
+  tracepoint demo                five seconds, with a live table
+  tracepoint demo --for 1m
+  tracepoint demo --format json  one JSON object, for programs";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  tracepoint completions bash > ~/.local/share/bash-completion/completions/tracepoint
+  tracepoint completions zsh > ~/.zfunc/_tracepoint
+  tracepoint completions fish > ~/.config/fish/completions/tracepoint.fish";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let cases = [("1", 1), ("512k", 512 << 10), ("8MiB", 8 << 20), ("8 mb", 8 << 20), ("1g", 1 << 30)];
+        for (text, number) in cases {
+            assert_eq!(size(text), Ok(number), "{text}");
+        }
+        for text in ["", "0", "k", "-1", "1x", "99999999999g", "1.5m"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert!(duration("10").unwrap_err().contains("10s"));
+        assert!(interval("1ms").is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! `tracepoint list`.
+
+use std::io::Write;
+
+use anstyle::Style;
+use tracepoint_ipc::blocking::Client;
+use tracepoint_ipc::schema::{EventType, FieldInfo, FieldType, Schema};
+use tracepoint_ipc::{Registration, TracepointInfo};
+
+use crate::cli::List;
+use crate::exit::{Failure, Outcome};
+use crate::output::style::{self, FAINT, FIELD, NAME, when};
+use crate::output::text::Plain;
+use crate::output::{self, Out};
+
+/// Names that resemble a pattern at least so much are worth a mention.
+const RESEMBLANCE: f64 = 0.75;
+
+/// Lists tracepoints.
+pub fn run(arguments: &List) -> Result<Outcome, Failure> {
+    let client = Client::connect(&arguments.target.target)?;
+    let tracepoints = choose(client.tracepoints()?, &arguments.patterns)?;
+    let mut printer = Printer::new();
+    if tracepoints.is_empty() {
+        style::tell_person("the process has no tracepoints");
+    } else if arguments.verbose {
+        let schema = client.schema()?;
+        tracepoints.iter().try_for_each(|tracepoint| printer.details(tracepoint, &schema))?;
+    } else {
+        let width = tracepoints.iter().map(|tracepoint| tracepoint.full_name().len()).max();
+        tracepoints.iter().try_for_each(|tracepoint| printer.line(tracepoint, width.unwrap_or(0)))?;
+    }
+    printer.out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// Those that match one of the patterns, by name. Each pattern has to match something.
+fn choose(mut all: Vec<TracepointInfo>, patterns: &[String]) -> Result<Vec<TracepointInfo>, Failure> {
+    all.sort_by(|a, b| a.full_name().cmp(b.full_name()));
+    let matches = |pattern: &String, tracepoint: &TracepointInfo| {
+        fast_glob::glob_match(pattern, tracepoint.full_name())
+    };
+    if let Some(pattern) = patterns.iter().find(|pattern| !all.iter().any(|it| matches(pattern, it))) {
+        return Err(no_match(pattern, &all));
+    }
+    if !patterns.is_empty() {
+        all.retain(|it| patterns.iter().any(|pattern| matches(pattern, it)));
+    }
+    Ok(all)
+}
+
+fn no_match(pattern: &str, all: &[TracepointInfo]) -> Failure {
+    let resemblance = |tracepoint: &&TracepointInfo| strsim::jaro_winkler(pattern, tracepoint.full_name());
+    let mut similar: Vec<_> =
+        all.iter().filter(|tracepoint| resemblance(tracepoint) >= RESEMBLANCE).collect();
+    similar.sort_by(|a, b| resemblance(b).total_cmp(&resemblance(a)));
+    let similar: Vec<_> = similar.iter().take(3).map(|tracepoint| tracepoint.full_name()).collect();
+    Failure::other(match similar.as_slice() {
+        [] => format!("no tracepoint matches '{pattern}'. Without a pattern, all are listed"),
+        names => format!("no tracepoint matches '{pattern}'. Similar: {}", names.join(", ")),
+    })
+}
+
+struct Printer {
+    out: Out,
+    name: Style,
+    field: Style,
+    faint: Style,
+}
+
+impl Printer {
+    fn new() -> Self {
+        let colours = style::on_stdout();
+        Self {
+            out: output::stdout(),
+            name: when(colours, NAME),
+            field: when(colours, FIELD),
+            faint: when(colours, FAINT),
+        }
+    }
+
+    /// Name and purpose.
+    fn line(&mut self, tracepoint: &TracepointInfo, width: usize) -> Result<(), Failure> {
+        let name = self.name;
+        let summary = summary(&tracepoint.doc);
+        write!(self.out, "{name}{:<width$}{name:#}", Plain(tracepoint.full_name()))?;
+        if !summary.is_empty() {
+            write!(self.out, "  {}", Plain(summary))?;
+        }
+        writeln!(self.out)?;
+        Ok(())
+    }
+
+    /// All there is to know.
+    fn details(&mut self, tracepoint: &TracepointInfo, schema: &Schema) -> Result<(), Failure> {
+        let Self { name, faint, .. } = *self;
+        writeln!(self.out, "{name}{}{name:#}", Plain(tracepoint.full_name()))?;
+        self.doc("    ", &tracepoint.doc)?;
+        match schema.event(tracepoint.type_id) {
+            Some(event) => self.fields(event)?,
+            None => writeln!(self.out, "    (its fields are not known)")?,
+        }
+        let TracepointInfo { file, line, registered, enabled, .. } = tracepoint;
+        let origin = origin(*registered);
+        let enabled = if *enabled { "watched now" } else { "not watched" };
+        writeln!(self.out, "    {faint}{}:{line}, {origin}, {enabled}{faint:#}\n", Plain(file))?;
+        Ok(())
+    }
+
+    fn fields(&mut self, event: &EventType) -> Result<(), Failure> {
+        let heads: Vec<_> =
+            event.fields.iter().map(|field| format!("{}: {}", Plain(&field.name), field.ty)).collect();
+        let width = heads.iter().map(String::len).max().unwrap_or(0);
+        for (field, head) in event.fields.iter().zip(&heads) {
+            self.field(field, head, width)?;
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: &FieldInfo, head: &str, width: usize) -> Result<(), Failure> {
+        let style = self.field;
+        let (name, ty) = head.split_once(':').unwrap_or((head, ""));
+        let mut lines = field.doc.lines();
+        let first = lines.next().unwrap_or_default();
+        let doc = format!("{:pad$}  {}", "", Plain(first), pad = width - head.len());
+        writeln!(self.out, "      {style}{name}{style:#}:{ty}{}", doc.trim_end())?;
+        for line in lines {
+            writeln!(self.out, "      {:width$}  {}", "", Plain(line))?;
+        }
+        if let FieldType::Enum(info) = &field.ty {
+            let width = info.variants.iter().map(|variant| variant.name.len()).max().unwrap_or(0);
+            for variant in &info.variants {
+                let (name, doc) = (Plain(&variant.name), Plain(summary(&variant.doc)));
+                let line = format!("          {name:<width$}  {doc}");
+                writeln!(self.out, "{}", line.trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn doc(&mut self, indent: &str, doc: &str) -> Result<(), Failure> {
+        for line in doc.lines() {
+            writeln!(self.out, "{}", format!("{indent}{}", Plain(line)).trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// The first line of a doc comment.
+fn summary(doc: &str) -> &str {
+    doc.lines().next().unwrap_or_default()
+}
+
+fn origin(registered: Registration) -> &'static str {
+    match registered {
+        Registration::Startup => "known from the start",
+        Registration::FirstHit => "known since it was first passed",
+        Registration::RunTime => "registered at run time",
+    }
+}

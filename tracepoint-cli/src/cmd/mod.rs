@@ -1,0 +1,24 @@
+//! The commands.
+
+mod completions;
+mod demo;
+mod list;
+mod ps;
+mod stat;
+mod watch;
+
+use crate::cli::Command;
+use crate::exit::{Failure, Outcome};
+
+/// Does what the arguments say.
+pub fn run(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Ps => ps::run(),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
+        Command::Stat(arguments) => stat::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::DemoNode => demo::run_node(),
+    }
+}

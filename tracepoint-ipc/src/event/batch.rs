@@ -1,0 +1,84 @@
+//! Some events of a stream.
+
+use std::sync::Arc;
+
+use tracepoint_core::wire::Frames;
+use tracepoint_core::{Gap, ThreadInfo};
+
+use super::{Catalog, Event, EventError};
+
+/// Events in the order in which they were drained: by time, as far as the clock tells.
+///
+/// ```no_run
+/// # fn f(batch: tracepoint_ipc::Batch) -> Result<(), tracepoint_ipc::EventError> {
+/// for event in batch.events() {
+///     let event = event?;
+///     println!("{} {}", event.time(), event.tracepoint());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) count: u32,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) threads: Vec<ThreadInfo>,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl Batch {
+    /// Reads the events, in place.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events { frames: Frames::new(&self.bytes), catalog: &self.catalog }
+    }
+
+    /// Number of events, as the process counted them.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// What was lost since the batch before, and before the first event of this one.
+    #[must_use]
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Threads that appear in the stream for the first time. They are not repeated.
+    #[must_use]
+    pub fn threads(&self) -> &[ThreadInfo] {
+        &self.threads
+    }
+
+    /// The events as framed Cap'n Proto messages back to back, each an `Event` of the schema.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The tracepoints and types that the events refer to.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+}
+
+/// The events of a batch; made by [`Batch::events`]. Ends after the first event whose bytes are damaged.
+#[derive(Clone)]
+pub struct Events<'a> {
+    frames: Frames<'a>,
+    catalog: &'a Catalog,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Result<Event<'a>, EventError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.frames.next()? {
+            Ok(raw) => Some(Event::new(raw, self.catalog)),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Windows: named pipes, which all live in one directory of the system.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use interprocess::local_socket::ListenerOptions;
+use interprocess::local_socket::tokio::{Listener, Stream};
+
+use super::super::DirectoryError;
+
+/// All programs share the directory of pipes.
+pub(crate) const FILE_PREFIX: &str = "tracepoint.";
+
+/// Longest name of a pipe.
+pub(crate) const MAX_PATH: usize = 256;
+
+/// Where pipes are.
+pub(crate) fn default_directory() -> PathBuf {
+    PathBuf::from(r"\\.\pipe\")
+}
+
+/// Where exporters may be.
+pub(crate) fn search_directories() -> Vec<PathBuf> {
+    vec![default_directory()]
+}
+
+/// The directory of pipes always exists.
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+pub(crate) fn prepare_directory(_dir: &Path) -> Result<(), DirectoryError> {
+    Ok(())
+}
+
+/// Pipes need no lock: they vanish with their process, and a name that is taken cannot be bound.
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+pub(crate) fn lock_directory(_dir: &Path) -> io::Result<impl Drop + use<>> {
+    Ok(Lock)
+}
+
+struct Lock;
+
+impl Drop for Lock {
+    fn drop(&mut self) {}
+}
+
+/// Opens the pipe. The default security descriptor lets its owner and administrators write to it.
+pub(crate) fn listen(path: &Path) -> io::Result<Listener> {
+    ListenerOptions::new().name(to_name(path)?).create_tokio()
+}
+
+/// The name of a pipe in the form that the socket library takes.
+pub(crate) fn to_name(path: &Path) -> io::Result<interprocess::local_socket::Name<'_>> {
+    use interprocess::local_socket::{GenericFilePath, ToFsName};
+    path.to_fs_name::<GenericFilePath>()
+}
+
+/// Length of a path as the system counts it.
+pub(crate) fn path_length(path: &Path) -> usize {
+    path.as_os_str().len()
+}
+
+/// Nothing is ever left to be removed.
+pub(crate) fn is_own_socket(_path: &Path) -> bool {
+    false
+}
+
+/// Whether `path` leads to something that is certainly not a pipe.
+pub(crate) fn is_something_else(path: &Path) -> bool {
+    !path.starts_with(default_directory())
+}
+
+/// Pipes cannot be replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity;
+
+/// The identity of the pipe at `path`.
+pub(crate) fn identity(_path: &Path) -> Option<Identity> {
+    None
+}
+
+/// The name of a pipe goes with its last handle.
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+pub(crate) fn remove(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What the system says about a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(dead_code, reason = "the same type on every platform")]
+pub(crate) enum Process {
+    /// It does not exist.
+    Missing,
+    /// It exists and belongs to this user.
+    Ours,
+    /// It exists and belongs to somebody else.
+    Foreign,
+}
+
+/// Without a call into the system's interface we cannot tell: the pipe itself says whether it lives.
+pub(crate) fn process(_pid: u32) -> Process {
+    Process::Ours
+}
+
+/// The security descriptor of the pipe has kept others out already.
+pub(crate) fn is_peer_allowed(_stream: &Stream) -> bool {
+    true
+}
+
+/// Not known here.
+pub(crate) fn cpu_nanos() -> u64 {
+    0
+}
