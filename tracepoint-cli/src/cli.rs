@@ -127,6 +127,9 @@ pub struct Demo {
     /// How long to run: 5s, 1m
     #[arg(long = "for", value_name = "TIME", value_parser = duration, default_value = "5s")]
     pub time: Duration,
+    /// Memory that the node may use for events that wait for the client: 64MiB, 1g. Try 100k to see losses
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "256MiB")]
+    pub queue: usize,
     /// What to print: a live table, or a single JSON object at the end
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ReportFormat,
@@ -292,6 +295,7 @@ this process are compared; if they differ, the exit status is 1.
 Examples:
   tracepoint demo                five seconds, with a live table
   tracepoint demo --for 1m
+  tracepoint demo --queue 100k   too small: events are lost, and counted
   tracepoint demo --format json  one JSON object, for programs";
 
 const COMPLETIONS_EXAMPLES: &str = "\

@@ -26,7 +26,7 @@ pub enum Failure {
     #[error("{0}")]
     Gone(String),
     /// There is nobody to attach to.
-    #[error("{0}")]
+    #[error("{0}{advice}", advice = advice(.0))]
     Connect(#[from] ConnectError),
     /// The traced process refused, or did not answer.
     #[error("{0}")]
@@ -54,6 +54,14 @@ impl Failure {
             Self::Gone(_) => 4,
             _ => 1,
         }
+    }
+}
+
+/// What to do if nobody was found.
+fn advice(error: &ConnectError) -> &'static str {
+    match error {
+        ConnectError::Target(_) => ". `tracepoint ps` lists what can be attached to",
+        _ => "",
     }
 }
 

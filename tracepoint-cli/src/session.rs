@@ -162,7 +162,7 @@ impl Session {
 
     fn over(&mut self) -> Turn {
         if let Some(stats) = self.stream.final_stats() {
-            self.ledger.settle(stats);
+            self.ledger.settle(stats, self.stream.catalog());
         }
         Turn::Over
     }

@@ -49,7 +49,7 @@
 
 pub mod blocking;
 mod client;
-mod event;
+mod events;
 mod exporter;
 mod generated;
 mod model;
@@ -59,7 +59,7 @@ pub mod socket;
 mod wire;
 
 pub use client::{CallError, Client, ConnectError, EventStream, Request, StreamError};
-pub use event::{Batch, Catalog, Event, EventError, Events, Fields, Value};
+pub use events::{Batch, Catalog, Event, EventError, Events, Fields, Value};
 pub use exporter::{Exporter, ExporterBuilder, StartError};
 pub use model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
 pub use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};

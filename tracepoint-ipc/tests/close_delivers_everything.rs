@@ -62,7 +62,7 @@ fn close_delivers_everything() {
     fire();
     stream.stop();
     let mut batches = Vec::new();
-    while let Some(batch) = stream.next() {
+    for batch in stream.by_ref() {
         batches.push(batch.unwrap());
     }
     let stats = stream.final_stats().unwrap().clone();

@@ -56,27 +56,6 @@ fn garbage_leaves_the_exporter_working() {
     assert_eq!(connect(&exporter).info().unwrap().name, "node");
 }
 
-#[test]
-fn many_announcements_take_no_memory() {
-    let sockets = Sockets::new();
-    let exporter = sockets
-        .builder("node")
-        .handshake_timeout(Duration::from_secs(60))
-        .max_connections(21)
-        .start()
-        .unwrap();
-    // The largest that is allowed, and one more byte of each so that it is read.
-    let streams: Vec<_> = (0..20).map(|_| send(exporter.socket_path(), &message(8000, &[1]))).collect();
-    wait_until("all are connected", || exporter.connections() == 20);
-    assert_eq!(connect(&exporter).info().unwrap().name, "node");
-    let turned_away = || send(exporter.socket_path(), &[]);
-    let _last = send(exporter.socket_path(), &[]);
-    wait_until("the cap is reached", || exporter.connections() == 21);
-    assert_eq!(turned_away().read(&mut [0]).unwrap_or(0), 0, "more are turned away");
-    drop(streams);
-    wait_until("all have gone", || exporter.connections() <= 1);
-}
-
 fn only_one_is_left(exporter: &Exporter) {
     wait_until("only the honest client is left", || exporter.connections() == 1);
     assert_eq!(exporter.subscriptions(), 1);

@@ -49,6 +49,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 #tp::Tracepoint::new(&<#of_program as #tp::Event>::DESCRIPTOR, &GATE, &LOSSES);
             #tp::__macro::announce!(&TRACEPOINT);
 
+            // An event without fields lowers to `()`, one with many to a long type.
+            #[allow(clippy::unused_unit, clippy::type_complexity)]
             #[automatically_derived]
             impl #impl_generics #tp::Event for #ident #type_generics #where_clause {
                 const DESCRIPTOR: #tp::Descriptor = #tp::Descriptor::new(

@@ -1,6 +1,6 @@
 //! `tracepoint list`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstyle::Style;
 use tracepoint_ipc::blocking::Client;
@@ -66,6 +66,8 @@ struct Printer {
     name: Style,
     field: Style,
     faint: Style,
+    /// Width of the terminal, if it is one.
+    columns: Option<usize>,
 }
 
 impl Printer {
@@ -76,18 +78,23 @@ impl Printer {
             name: when(colours, NAME),
             field: when(colours, FIELD),
             faint: when(colours, FAINT),
+            columns: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         }
     }
 
     /// Name and purpose.
     fn line(&mut self, tracepoint: &TracepointInfo, width: usize) -> Result<(), Failure> {
         let name = self.name;
-        let summary = summary(&tracepoint.doc);
+        let summary = Plain(&summary(&tracepoint.doc)).to_string();
         write!(self.out, "{name}{:<width$}{name:#}", Plain(tracepoint.full_name()))?;
-        if !summary.is_empty() {
-            write!(self.out, "  {}", Plain(summary))?;
+        match self.columns.map(|columns| columns.saturating_sub(width + 2)) {
+            _ if summary.is_empty() => writeln!(self.out)?,
+            Some(room) if summary.chars().count() > room => {
+                let start: String = summary.chars().take(room.saturating_sub(3)).collect();
+                writeln!(self.out, "  {}...", start.trim_end())?;
+            }
+            _ => writeln!(self.out, "  {summary}")?,
         }
-        writeln!(self.out)?;
         Ok(())
     }
 
@@ -130,8 +137,8 @@ impl Printer {
         if let FieldType::Enum(info) = &field.ty {
             let width = info.variants.iter().map(|variant| variant.name.len()).max().unwrap_or(0);
             for variant in &info.variants {
-                let (name, doc) = (Plain(&variant.name), Plain(summary(&variant.doc)));
-                let line = format!("          {name:<width$}  {doc}");
+                let (name, doc) = (Plain(&variant.name), summary(&variant.doc));
+                let line = format!("          {name:<width$}  {}", Plain(&doc));
                 writeln!(self.out, "{}", line.trim_end())?;
             }
         }
@@ -146,9 +153,10 @@ impl Printer {
     }
 }
 
-/// The first line of a doc comment.
-fn summary(doc: &str) -> &str {
-    doc.lines().next().unwrap_or_default()
+/// The first paragraph of a doc comment.
+fn summary(doc: &str) -> String {
+    let lines = doc.lines().map(str::trim).take_while(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
 }
 
 fn origin(registered: Registration) -> &'static str {

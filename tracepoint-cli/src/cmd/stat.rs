@@ -22,7 +22,7 @@ pub fn run(arguments: &Stat) -> Result<Outcome, Failure> {
     let mut report = Report::new(arguments.format);
     let mut end = Ok(());
     loop {
-        match session.next(Some(report.began + arguments.interval))? {
+        match session.next(report.began.checked_add(arguments.interval))? {
             Turn::Batch(batch) => {
                 for event in batch.events() {
                     let event = event?;
@@ -201,8 +201,9 @@ fn lines(
     let seconds = time.as_secs_f64().max(f64::EPSILON);
     let line = |row: &Row, before: &Row| {
         let (events, bytes) = (row.events - before.events, row.bytes - before.bytes);
-        let (events_per_second, bytes_per_second) = (events as f64 / seconds, bytes as f64 / seconds);
-        let lost = row.lost.total() - before.lost.total();
+        let per_second = |number: u64| (number as f64 / seconds * 10.0).round() / 10.0;
+        let (events_per_second, bytes_per_second) = (per_second(events), per_second(bytes));
+        let lost = row.lost.total().saturating_sub(before.lost.total());
         Line { events, events_per_second, bytes, bytes_per_second, lost, total: row.events }
     };
     rows.iter().map(|(name, row)| (name.clone(), line(row, before.get(name).unwrap_or(&zero)))).collect()

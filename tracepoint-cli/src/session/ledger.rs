@@ -38,13 +38,10 @@ impl Ledger {
         self.row(tag, catalog).lost += lost;
     }
 
-    /// Replaces the losses by those in the final account of the exporter, which also has those after the last
-    /// event.
-    pub fn settle(&mut self, stats: &SubscriptionStats) {
-        for stats in &stats.tracepoints {
-            if let Some(row) = self.rows.get_mut(usize::from(stats.tag)) {
-                row.lost = stats.lost;
-            }
+    /// Replaces the losses by those in the final account of the exporter.
+    pub fn settle(&mut self, stats: &SubscriptionStats, catalog: &Catalog) {
+        for stats in stats.tracepoints.iter().filter(|stats| stats.lost.total() > 0) {
+            self.row(stats.tag, catalog).lost = stats.lost;
         }
     }
 

@@ -269,25 +269,24 @@ macro_rules! from_wide {
 from_wide!(usize u64 isize i64);
 
 macro_rules! from_pointer {
-    ($([$($lifetimes:tt)*] $rust:ty, $get:ident, $convert:expr;)*) => {$(
+    ($([$($lifetimes:tt)*] $rust:ty = $get:ident $(, $convert:expr)?;)*) => {$(
         impl<$($lifetimes)*> FromWire<'a> for $rust {
             #[inline]
             fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-                #[allow(clippy::redundant_closure_call)]
-                $convert(payload.$get(slot.offset)?)
+                payload.$get(slot.offset)$(.and_then($convert))?
             }
         }
     )*};
 }
 from_pointer! {
-    ['a: 'v, 'v] &'v str, text, Ok;
-    ['a] String, text, |text: &str| Ok(text.to_owned());
-    ['a] Box<str>, text, |text: &str| Ok(text.into());
-    ['a: 'v, 'v] Cow<'v, str>, text, |text| Ok(Cow::Borrowed(text));
-    ['a: 'v, 'v] &'v [u8], data, Ok;
-    ['a] Vec<u8>, data, |data: &[u8]| Ok(data.to_owned());
-    ['a] Box<[u8]>, data, |data: &[u8]| Ok(data.into());
-    ['a: 'v, 'v] Cow<'v, [u8]>, data, |data| Ok(Cow::Borrowed(data));
-    ['a, const N: usize] [u8; N], data, |data: &[u8]| data.try_into().map_err(|_| DecodeError::WrongLength);
-    ['a: 'v, 'v, const N: usize] &'v [u8; N], data, |data: &'a [u8]| data.try_into().map_err(|_| DecodeError::WrongLength);
+    ['a: 'v, 'v] &'v str = text;
+    ['a] String = text, |text| Ok(text.to_owned());
+    ['a] Box<str> = text, |text| Ok(text.into());
+    ['a: 'v, 'v] Cow<'v, str> = text, |text| Ok(Cow::Borrowed(text));
+    ['a: 'v, 'v] &'v [u8] = data;
+    ['a] Vec<u8> = data, |data| Ok(data.to_owned());
+    ['a] Box<[u8]> = data, |data| Ok(data.into());
+    ['a: 'v, 'v] Cow<'v, [u8]> = data, |data| Ok(Cow::Borrowed(data));
+    ['a, const N: usize] [u8; N] = data, |data| data.try_into().map_err(|_| DecodeError::WrongLength);
+    ['a: 'v, 'v, const N: usize] &'v [u8; N] = data, |data| data.try_into().map_err(|_| DecodeError::WrongLength);
 }

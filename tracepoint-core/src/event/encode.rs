@@ -198,7 +198,7 @@ pub(crate) unsafe fn copy_padded(to: *mut u64, bytes: &[u8], words: usize) {
     let from = bytes.as_ptr();
     // SAFETY: reads stay within `bytes`, writes within `words` words, which hold all of `bytes`.
     unsafe {
-        if len > 16 || len < 8 {
+        if !(8..=16).contains(&len) {
             if words > 0 {
                 // Also where a NUL falls into a word of its own.
                 to.add(words - 1).write(0);

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::context::Context;
 use crate::client::{self, CallError, StreamError};
-use crate::event::{Batch, Catalog};
+use crate::events::{Batch, Catalog};
 use crate::model::SubscriptionStats;
 
 /// How long the process may take to hear that a stream was dropped.

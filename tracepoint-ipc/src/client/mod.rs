@@ -17,7 +17,7 @@ pub use error::{CallError, ConnectError, StreamError};
 pub use request::Request;
 pub use stream::EventStream;
 
-use crate::event::Catalog;
+use crate::events::Catalog;
 use crate::model::{ExporterStats, ProcessInfo, TracepointInfo};
 use crate::schema::Schema;
 use crate::tracing_capnp::tracing;

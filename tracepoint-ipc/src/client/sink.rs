@@ -5,7 +5,7 @@ use std::rc::Rc;
 use capnp::Error;
 use tokio::sync::mpsc;
 
-use crate::event::Batch;
+use crate::events::Batch;
 use crate::tracing_capnp::event_sink;
 use crate::wire::read;
 
@@ -25,7 +25,8 @@ pub(super) enum Received {
 pub(super) struct Sink(mpsc::Sender<Received>);
 
 impl Sink {
-    pub(super) fn new() -> (event_sink::Client, mpsc::Receiver<Received>) {
+    /// A sink, and the other end of it.
+    pub(super) fn channel() -> (event_sink::Client, mpsc::Receiver<Received>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         (capnp_rpc::new_client(Self(sender)), receiver)
     }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::sink::{Received, Sink};
 use super::{CallError, Client, Request, StreamError};
-use crate::event::{Batch, Catalog};
+use crate::events::{Batch, Catalog};
 use crate::model::SubscriptionStats;
 use crate::tracing_capnp::subscription;
 use crate::wire::read;
@@ -25,10 +25,13 @@ pub struct EventStream {
     catalog: Arc<Catalog>,
     with_schema: bool,
     matched: Vec<u16>,
-    closing: Option<Pin<Box<dyn Future<Output = Result<SubscriptionStats, CallError>>>>>,
+    closing: Option<Pin<Box<Closing>>>,
     final_stats: Option<SubscriptionStats>,
     state: State,
 }
+
+/// The answer to `close`, which has the final counts.
+type Closing = dyn Future<Output = Result<SubscriptionStats, CallError>>;
 
 enum State {
     Open,
@@ -40,7 +43,7 @@ impl EventStream {
     pub(super) async fn open(client: &Client, request: Request) -> Result<Self, CallError> {
         let with_schema = request.wants_schema();
         let catalog = client.catalog(with_schema).await?;
-        let (sink, received) = Sink::new();
+        let (sink, received) = Sink::channel();
         let mut call = client.0.tracing.subscribe_request();
         request.write(call.get().init_request());
         call.get().set_sink(sink);

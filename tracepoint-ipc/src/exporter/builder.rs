@@ -59,8 +59,9 @@ impl ExporterBuilder {
         self
     }
 
-    /// How often the rings are drained while there is a subscription: 1 ms unless set, at least 50 us. A
-    /// shorter interval costs more CPU time, a longer one needs more memory for bursts.
+    /// How often the rings are drained while events come: every millisecond unless set, at least every 50 us.
+    /// While none come, eight times less often. A shorter interval costs more CPU time, a longer one takes more
+    /// of the rings. A probe calls before the interval is over when they fill up.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval = interval.max(MIN_POLL_INTERVAL);
         self

@@ -92,12 +92,13 @@ impl tracing::Server for TracingService {
             )));
         }
         let params = params.get()?;
+        let sink = params.get_sink()?;
         let subscription = subscribe(params.get_request()?)?;
         let matched = write::tags(&subscription.tracepoints());
         let lease = Lease::new(subscription, &connection.node);
         connection.add_lease(&lease);
         let service = SubscriptionService { lease: lease.clone(), connection: connection.clone() };
-        pump::spawn(&lease, params.get_sink()?, connection);
+        pump::spawn(&lease, sink, connection);
         let mut results = results.get();
         results.set_subscription(capnp_rpc::new_client(service));
         set_tags(results.init_tracepoints(write::len(&matched)), &matched);

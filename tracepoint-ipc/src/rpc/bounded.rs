@@ -25,6 +25,9 @@ pub(super) struct Bounds {
     pub(super) open_answers: usize,
 }
 
+/// Bytes that a message takes besides its contents, roughly.
+const OVERHEAD: usize = 1024;
+
 /// A network whose connections are bounded.
 pub(super) struct Bounded<N> {
     network: N,
@@ -159,7 +162,7 @@ impl OutgoingMessage for CountedMessage {
     }
 
     fn send(self: Box<Self>) -> (Promise<(), Error>, Rc<Builder<HeapAllocator>>) {
-        let bytes = self.inner.size_in_words() * 8;
+        let bytes = self.inner.size_in_words() * 8 + OVERHEAD;
         let (sent, message) = self.inner.send();
         let sent = sent.shared();
         self.unsent.add(sent.clone(), bytes);

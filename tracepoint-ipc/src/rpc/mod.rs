@@ -3,5 +3,7 @@
 mod bounded;
 mod link;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use link::{connect, serve};

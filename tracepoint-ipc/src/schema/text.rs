@@ -10,6 +10,9 @@ use super::types::{EnumInfo, EventType, FieldInfo, FieldType};
 /// The id of the file.
 const FILE_ID: u64 = 0xb8e6_41f9_05ad_7c23;
 
+/// The members of `Event` that are there whatever the events.
+const HEADER: [&str; 4] = ["time", "sequence", "thread", "unknown"];
+
 /// Writes a schema file. Ids, ordinals and so all offsets are those of the nodes.
 pub(super) fn file(events: &[EventType]) -> String {
     let mut out = format!("@{FILE_ID:#018x};\n");
@@ -34,6 +37,10 @@ fn header(out: &mut String, events: &[EventType]) {
     if !events.is_empty() {
         out.push_str("  union {\n    unknown @3 :Void;\n");
         let mut scope = Scope::default();
+        // The names of the header, as in the nodes.
+        for name in HEADER {
+            scope.member_name(&[name]);
+        }
         for (at, event) in events.iter().enumerate() {
             let member = scope.member_name(&[&event.type_name]);
             let _ = writeln!(out, "    {member} @{} :{};", at + 4, event.type_name);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use capnp::struct_list;
 use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};
 
-use crate::event::{Batch, Catalog};
+use crate::events::{Batch, Catalog};
 use crate::model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
 use crate::tracing_capnp as wire;
 

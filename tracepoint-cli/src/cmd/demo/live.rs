@@ -54,12 +54,14 @@ pub struct Moment {
 #[derive(Debug)]
 struct Snapshot {
     moment: Moment,
+    /// By tag.
     events: Vec<u64>,
     bytes: u64,
 }
 
 /// What happened between two points in time, per second.
 struct Rates {
+    /// By tag.
     events: Vec<f64>,
     total: f64,
     bytes: f64,
@@ -106,10 +108,9 @@ impl Live {
             Mode::Nothing => {}
         }
         self.past.push_back(now);
-        if self.past.len() > FRAMES_PER_RATE || self.mode == Mode::Lines {
-            while self.past.len() > if self.mode == Mode::Lines { 1 } else { FRAMES_PER_RATE } {
-                self.past.pop_front();
-            }
+        let kept = if self.mode == Mode::Table { FRAMES_PER_RATE } else { 1 };
+        while self.past.len() > kept {
+            self.past.pop_front();
         }
         Ok(())
     }
@@ -152,7 +153,7 @@ impl Live {
 
     /// The lines to be drawn, cut so that none is wrapped and none scrolls away.
     fn frame(&self, tally: &Tally, moment: Moment, rates: &Rates) -> Vec<String> {
-        let (width, height) = terminal_size::terminal_size()
+        let (width, height) = terminal_size::terminal_size_of(io::stdout())
             .map_or((80, 24), |(width, height)| (usize::from(width.0), usize::from(height.0)));
         let colours = style::on_stdout();
         let paint = |style, line: &str| {
@@ -196,9 +197,9 @@ fn table(tally: &Tally, rates: &Rates) -> Table {
         ("bytes", Side::Right),
         ("lost", Side::Right),
     ]);
-    let mut rows: Vec<_> = tally.counts().zip(&rates.events).collect();
-    rows.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
-    for (count, events) in rows {
+    let mut rows: Vec<_> = tally.by_tag().zip(&rates.events).collect();
+    rows.sort_by_key(|(count, _)| count.map(|count| &count.name));
+    for (count, events) in rows.into_iter().filter_map(|(count, events)| Some((count?, events))) {
         table.row([
             count.name.clone(),
             grouped(count.events),
@@ -244,7 +245,7 @@ impl Snapshot {
     fn new(tally: &Tally, moment: Moment) -> Self {
         Self {
             moment,
-            events: tally.counts().map(|count| count.events).collect(),
+            events: tally.by_tag().map(|count| count.map_or(0, |count| count.events)).collect(),
             bytes: tally.counts().map(|count| count.bytes).sum(),
         }
     }
@@ -261,7 +262,8 @@ impl Rates {
             bytes: 0,
         };
         let before = before.unwrap_or(&start);
-        let seconds = (now.moment.elapsed - before.moment.elapsed).as_secs_f64().max(f64::EPSILON);
+        let seconds =
+            now.moment.elapsed.saturating_sub(before.moment.elapsed).as_secs_f64().max(f64::EPSILON);
         let per_second = |now: u64, before: u64| now.saturating_sub(before) as f64 / seconds;
         let busy = |now: Duration, before: Duration| now.saturating_sub(before).as_secs_f64() / seconds;
         let before_events = before.events.iter().copied().chain(std::iter::repeat(0));

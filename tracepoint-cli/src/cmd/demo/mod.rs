@@ -29,9 +29,6 @@ use protocol::Done;
 use report::Report;
 use tally::Tally;
 
-/// Enough for the node to run ahead for a second while this process does not get to run.
-const QUEUE_BYTES: usize = 256 << 20;
-
 /// How long to wait for events before looking at the time.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -43,7 +40,10 @@ pub fn run(arguments: &Demo) -> Result<Outcome, Failure> {
     let report = show.close(done)?;
     match arguments.format {
         ReportFormat::Text => report.print_text()?,
-        ReportFormat::Json => report.print_json()?,
+        ReportFormat::Json => {
+            report.print_json()?;
+            report.sum_up();
+        }
     }
     report.check()?;
     Ok(if arguments.fail_on_loss && report.lost_total > 0 { Outcome::Lost } else { Outcome::Done })
@@ -62,8 +62,8 @@ struct Show {
 /// How far the demo has come.
 #[derive(Debug)]
 enum Phase {
-    /// The node runs until the given time.
-    Running { until: Instant },
+    /// The node runs until the given time, if there is one.
+    Running { until: Option<Instant> },
     /// The node was asked to stop, and finishes its block.
     Stopping,
     /// The node has stopped, and what it fired before is still coming.
@@ -75,7 +75,7 @@ impl Show {
     fn open(arguments: &Demo) -> Result<Self, Failure> {
         let process = NodeProcess::start()?;
         let client = Client::connect_path(process.socket())?;
-        let stream = client.subscribe(Request::new().pattern("*").queue_bytes(QUEUE_BYTES))?;
+        let stream = client.subscribe(Request::new().pattern("*").queue_bytes(arguments.queue))?;
         let live = Live::new(arguments.format, process.id(), arguments.time);
         Ok(Self { process, client, stream, tally: Tally::default(), live, start: Instant::now() })
     }
@@ -84,7 +84,7 @@ impl Show {
     fn play(&mut self, time: Duration) -> Result<Done, Failure> {
         self.start = Instant::now();
         self.process.go()?;
-        let mut phase = Phase::Running { until: self.start + time };
+        let mut phase = Phase::Running { until: self.start.checked_add(time) };
         loop {
             match self.stream.next_timeout(TICK) {
                 Ok(Some(batch)) => self.tally.take_in(&batch)?,
@@ -105,21 +105,24 @@ impl Show {
 
     /// Goes on to the next phase if it is time.
     fn step(&mut self, phase: Phase) -> Result<Phase, Failure> {
-        Ok(match phase {
-            Phase::Running { until } if until <= Instant::now() || interrupt::requested() => {
+        if let Phase::Draining(_) = phase {
+            return Ok(phase);
+        }
+        // It also stops if somebody else asks it to.
+        if let Some(done) = self.process.done()? {
+            self.tally.seal(self.start.elapsed());
+            self.stream.stop();
+            return Ok(Phase::Draining(done));
+        }
+        match phase {
+            Phase::Running { until }
+                if interrupt::requested() || until.is_some_and(|until| until <= Instant::now()) =>
+            {
                 self.process.stop()?;
-                Phase::Stopping
+                Ok(Phase::Stopping)
             }
-            Phase::Stopping => match self.process.done()? {
-                Some(done) => {
-                    self.tally.seal(self.start.elapsed());
-                    self.stream.stop();
-                    Phase::Draining(done)
-                }
-                None => Phase::Stopping,
-            },
-            phase => phase,
-        })
+            phase => Ok(phase),
+        }
     }
 
     fn refresh(&mut self) -> Result<(), Failure> {

@@ -32,7 +32,7 @@ impl NodeProcess {
     /// Starts a node, and waits until it can be attached to.
     pub fn start() -> Result<Self, Failure> {
         let directory =
-            TempDir::with_prefix("tracepoint-demo-").map_err(|error| cannot("make a directory", &error))?;
+            TempDir::with_prefix("tracepoint-").map_err(|error| cannot("make a directory", &error))?;
         let mut child = spawn(directory.path()).map_err(|error| cannot("start its node", &error))?;
         let orders = child.stdin.take();
         let answers = listen(child.stdout.take());
@@ -125,8 +125,8 @@ impl Drop for NodeProcess {
 fn spawn(directory: &Path) -> std::io::Result<Child> {
     Command::new(std::env::current_exe()?)
         .arg("demo-node")
-        // The exporter makes it, for this user only.
-        .env("TRACEPOINT_DIR", directory.join("sockets"))
+        // The exporter makes it, for this user only. Short: the paths of sockets must be.
+        .env("TRACEPOINT_DIR", directory.join("demo"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

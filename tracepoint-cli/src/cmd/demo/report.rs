@@ -148,6 +148,15 @@ impl Report {
         Ok(())
     }
 
+    /// Tells on standard error what came and what was lost.
+    pub fn sum_up(&self) {
+        let events = counted(self.delivered, "event", "events");
+        match self.lost_total {
+            0 => style::tell(&format!("{events} delivered, none lost")),
+            lost => style::tell(&format!("{events} delivered, {} lost", grouped(lost))),
+        }
+    }
+
     /// Prints a table.
     pub fn print_text(&self) -> Result<(), Failure> {
         let colours = style::on_stdout();

@@ -73,9 +73,14 @@ impl Tally {
         self.counts.get(usize::from(tag))?.as_ref()
     }
 
+    /// The counts of all tracepoints in the order of their tags, with gaps where a tracepoint was never seen.
+    pub fn by_tag(&self) -> impl Iterator<Item = Option<&Count>> {
+        self.counts.iter().map(Option::as_ref)
+    }
+
     /// The counts of all tracepoints that were seen.
     pub fn counts(&self) -> impl Iterator<Item = &Count> {
-        self.counts.iter().flatten()
+        self.by_tag().flatten()
     }
 
     /// From now on, no new events are fired: the node ran for `time`.

@@ -1,20 +1,23 @@
 //! Drains the rings at intervals, while somebody listens.
 
+mod pace;
+
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod timerfd;
 #[cfg(any(target_os = "linux", target_os = "android"))]
-use timerfd::Interval;
+use timerfd::Ticks;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod portable;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-use portable::Interval;
+use portable::Ticks;
 
 use std::io;
 use std::rc::Rc;
 
 use super::node::Node;
 use super::wake::Wakeup;
+use pace::Pace;
 
 /// Runs for ever: drains while there is a subscription, sleeps while there is none.
 pub(super) async fn run(node: &Rc<Node>) {
@@ -23,23 +26,29 @@ pub(super) async fn run(node: &Rc<Node>) {
             node.leases_changed.notified().await;
         }
         if drain_while_leased(node).await.is_err() {
-            // The system has no timer for us. Subscriptions stay, but only see what a full pool pushes out.
-            node.leases_changed.notified().await;
+            // The system has no timer or socket left for us. Without draining, subscriptions are of no use.
+            for lease in node.leases() {
+                lease.cancel();
+            }
         }
     }
 }
 
 async fn drain_while_leased(node: &Node) -> io::Result<()> {
-    let mut interval = Interval::new(node.settings.poll_interval)?;
+    let mut pace = Pace::new(node.settings.poll_interval);
+    let mut ticks = Ticks::new(pace.interval())?;
     let wakeup = Wakeup::new()?;
     while node.has_leases() {
         tokio::select! {
-            ticked = interval.tick() => ticked?,
+            ticked = ticks.next() => ticked?,
             () = wakeup.wait() => {}
             () = node.leases_changed.notified() => {}
         }
-        tracepoint_core::drain::poll();
+        let pass = tracepoint_core::drain::poll();
         node.wake_pumps();
+        if pace.saw(pass.events) {
+            ticks.set_interval(pace.interval())?;
+        }
     }
     Ok(())
 }
