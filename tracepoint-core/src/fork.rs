@@ -1,43 +1,29 @@
 //! After `fork`, the child is off: nobody listens to it until it starts an exporter of its own.
 //!
-//! The parent's rings are copies in the child that nobody drains, and its subscribers are connected to
-//! the parent. So the child's handler closes all gates and forgets all subscriptions. The control lock is
-//! held over the fork, so that the child gets it in a sound state.
+//! Its parent's subscribers are not its own, and its copies of locks and queues are in whatever state
+//! other threads, which it does not have, left them. So the child touches none of them: it closes all
+//! gates, leaves its copy of the [`world`](crate::world) behind for good, and begins anew. The parent
+//! notices nothing; `fork` waits for nobody.
 
 use std::sync::Once;
 
-static HANDLERS: Once = Once::new();
+static HANDLER: Once = Once::new();
 
-/// Installs the handlers, once.
+/// Installs the handler, once.
 pub(crate) fn prepare() {
-    HANDLERS.call_once(|| {
+    HANDLER.call_once(|| {
         #[cfg(all(unix, not(miri)))]
-        handlers::install();
+        // SAFETY: the handler is a function of this program. Where it cannot be installed (no memory),
+        // forking works as in any program that has locks and threads.
+        let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     });
 }
 
 #[cfg(all(unix, not(miri)))]
-mod handlers {
-    use crate::control;
-
-    pub(super) fn install() {
-        // SAFETY: the handlers are functions of this program. Where they cannot be installed (no memory),
-        // forking works as in any program that holds locks.
-        let _ = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
-    }
-
-    extern "C" fn before() {
-        control::hold_for_fork();
-    }
-
-    extern "C" fn in_parent() {
-        // SAFETY: `before` ran in this thread.
-        unsafe { control::release_after_fork() }
-    }
-
-    extern "C" fn in_child() {
-        // SAFETY: `before` ran in the thread that lives on here.
-        unsafe { control::release_after_fork() }
-        control::lock().abandon();
+extern "C" fn in_child() {
+    crate::world::leave();
+    crate::thread::leave();
+    for tracepoint in crate::Tracepoint::registered() {
+        tracepoint.forget();
     }
 }

@@ -74,6 +74,11 @@ impl Gate {
         self.0.fetch_and(!(1 << slot), Ordering::Relaxed);
     }
 
+    /// Closes it for all, as of before it was registered. Only in a forked child.
+    pub(crate) fn unregister(&self) {
+        self.0.store(UNREGISTERED, Ordering::Relaxed);
+    }
+
     /// Marks the tracepoint as registered. True for the first caller.
     pub(crate) fn register(&self) -> bool {
         self.0.fetch_and(!UNREGISTERED, Ordering::AcqRel) & UNREGISTERED != 0

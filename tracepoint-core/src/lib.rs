@@ -44,6 +44,8 @@ mod thread;
 mod tracepoint;
 #[cfg(not(loom))]
 pub mod wire;
+#[cfg(not(loom))]
+mod world;
 
 #[cfg(all(test, loom))]
 mod tests;

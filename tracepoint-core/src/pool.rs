@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 use crate::ring::Pool;
 use crate::ring::chunk::{CHUNK_BYTES, CHUNK_WORDS};
 use crate::ring::record::MAX_WORDS;
-use crate::thread;
+use crate::world::{self, world};
 
 /// Bounds of the memory that all rings together take.
 ///
@@ -96,34 +96,39 @@ pub struct PoolStats {
 /// println!("{} of {} bytes", tracepoint_core::pool::stats().used_bytes, tracepoint_core::pool::stats().bytes);
 /// ```
 pub fn stats() -> PoolStats {
-    let rings = thread::alive();
-    match SHARED.get() {
+    let world = world();
+    let rings = world.rings.load(Ordering::Relaxed);
+    match world.pool.get() {
         Some(Shared { pool, .. }) => PoolStats {
             bytes: pool.count() * CHUNK_BYTES,
             used_bytes: pool.count().saturating_sub(pool.free()) * CHUNK_BYTES,
             rings,
         },
-        None => PoolStats { bytes: limits().pool_bytes / CHUNK_BYTES * CHUNK_BYTES, used_bytes: 0, rings },
+        None => PoolStats { bytes: chunks(limits()) * CHUNK_BYTES, used_bytes: 0, rings },
     }
 }
 
-/// The pool and what follows from the limits.
-struct Shared {
-    pool: Pool,
-    thread_chunks: u32,
-    event_words: usize,
-}
-
 static LIMITS: OnceBox<Limits> = OnceBox::new();
-static SHARED: OnceBox<Shared> = OnceBox::new();
 
 fn limits() -> Limits {
     *LIMITS.get_or_init(Box::default)
 }
 
+fn chunks(limits: Limits) -> usize {
+    (limits.pool_bytes / CHUNK_BYTES).max(1)
+}
+
+/// The pool and what follows from the limits.
+pub(crate) struct Shared {
+    pub(crate) pool: Pool,
+    /// Chunks that one thread may hold.
+    pub(crate) thread_chunks: u32,
+    event_words: usize,
+}
+
 impl Shared {
     fn new(limits: Limits) -> Self {
-        let chunks = (limits.pool_bytes / CHUNK_BYTES).max(1);
+        let chunks = chunks(limits);
         let thread_chunks = (limits.thread_bytes / CHUNK_BYTES).clamp(1, chunks);
         let event_words = (limits.event_bytes / 8).min(thread_chunks * CHUNK_WORDS).min(MAX_WORDS);
         Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words }
@@ -132,23 +137,17 @@ impl Shared {
 
 /// The pool, made if need be. Before a gate is opened.
 pub(crate) fn make() -> &'static Pool {
-    &SHARED.get_or_init(|| Box::new(Shared::new(limits()))).pool
+    &world().pool.get_or_init(|| Box::new(Shared::new(limits()))).pool
 }
 
 /// The pool, if anybody ever listened.
-pub(crate) fn get() -> Option<&'static Pool> {
-    SHARED.get().map(|shared| &shared.pool)
-}
-
-/// Chunks that one thread may hold.
-pub(crate) fn thread_chunks() -> u32 {
-    SHARED.get().map_or(0, |shared| shared.thread_chunks)
+pub(crate) fn get() -> Option<&'static Shared> {
+    world::get()?.pool.get()
 }
 
 /// Words of the largest record.
-#[inline]
 pub(crate) fn event_words() -> usize {
-    SHARED.get().map_or(0, |shared| shared.event_words)
+    get().map_or(0, |shared| shared.event_words)
 }
 
 /// Wakes whoever drives the drain.
@@ -167,11 +166,14 @@ pub trait Wake: Send + Sync {
     fn wake(&self);
 }
 
-/// Locked for writing by `set_waker` alone; a probe only ever tries.
-static WAKER: RwLock<Option<Arc<dyn Wake>>> = RwLock::new(None);
-
-/// Whether the drain has not been called since its last pass.
-static ASLEEP: AtomicBool = AtomicBool::new(false);
+/// Whom to wake when the pool runs low.
+#[derive(Default)]
+pub(crate) struct Alarm {
+    /// Locked for writing by `set_waker` alone; a probe only ever tries.
+    waker: RwLock<Option<Arc<dyn Wake>>>,
+    /// Whether the drain has not been woken since its last pass.
+    asleep: AtomicBool,
+}
 
 /// Sets who is to be woken when the pool runs low; `None` for nobody.
 ///
@@ -179,12 +181,12 @@ static ASLEEP: AtomicBool = AtomicBool::new(false);
 /// tracepoint_core::pool::set_waker(None);
 /// ```
 pub fn set_waker(waker: Option<Arc<dyn Wake>>) {
-    *WAKER.write() = waker;
+    *world().alarm.waker.write() = waker;
 }
 
 /// The drain made a pass: it may be woken again.
 pub(crate) fn rest() {
-    ASLEEP.store(true, Ordering::Relaxed);
+    world().alarm.asleep.store(true, Ordering::Relaxed);
 }
 
 /// A thread that holds `held` chunks took one more: wakes the drain if that, or all that are taken, come
@@ -192,8 +194,9 @@ pub(crate) fn rest() {
 #[cold]
 pub(crate) fn taken(pool: &Pool, held: u32, share: u32) {
     let low = held > share / 2 || pool.free() < pool.count() / 2;
-    if low && ASLEEP.load(Ordering::Relaxed) && ASLEEP.swap(false, Ordering::Relaxed) {
-        if let Some(waker) = WAKER.try_read() {
+    let Some(alarm) = world::get().filter(|_| low).map(|world| &world.alarm) else { return };
+    if alarm.asleep.load(Ordering::Relaxed) && alarm.asleep.swap(false, Ordering::Relaxed) {
+        if let Some(waker) = alarm.waker.try_read() {
             if let Some(waker) = &*waker {
                 waker.wake();
             }

@@ -8,7 +8,7 @@ use crate::tracepoint::Known;
 use crate::{Descriptor, Registration, Tracepoint};
 
 /// Under the control lock. No code of the user runs there.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Registry {
     entries: Vec<Entry>,
     conflicts: Vec<Conflict>,
@@ -41,10 +41,6 @@ pub struct Conflict {
 }
 
 impl Registry {
-    pub(crate) const fn new() -> Self {
-        Registry { entries: Vec::new(), conflicts: Vec::new(), known: 0 }
-    }
-
     /// Takes in what became known since the last call; returns the indices that are new or have a new
     /// site.
     pub(crate) fn refresh(&mut self) -> Vec<usize> {

@@ -3,13 +3,11 @@
 use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, compiler_fence};
-
-use crossbeam_queue::SegQueue;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 
 use crate::loss::Cause;
-use crate::pool;
 use crate::ring::{Producer, Ring};
+use crate::world::{self, World};
 
 /// A thread that fired events.
 ///
@@ -47,16 +45,6 @@ pub(crate) struct State {
 pub(crate) struct NewRing {
     pub(crate) ring: Arc<Ring>,
     pub(crate) thread: ThreadInfo,
-}
-
-/// Rings that the drain has not seen yet.
-pub(crate) static NEW_RINGS: SegQueue<NewRing> = SegQueue::new();
-
-static ALIVE: AtomicU64 = AtomicU64::new(0);
-
-/// Threads that have a ring.
-pub(crate) fn alive() -> usize {
-    ALIVE.load(Ordering::Relaxed) as usize
 }
 
 static LAST_ID: AtomicU32 = AtomicU32::new(0);
@@ -118,6 +106,7 @@ pub fn current_thread() -> Option<u32> {
 /// Gives the ring up when the thread ends.
 struct Owner {
     local: *mut Local,
+    world: &'static World,
 }
 
 impl Drop for Owner {
@@ -129,7 +118,7 @@ impl Drop for Owner {
             drop(Box::from_raw((*self.local).state.get()));
             drop(Box::from_raw(self.local));
         }
-        ALIVE.fetch_sub(1, Ordering::Relaxed);
+        self.world.rings.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -139,7 +128,7 @@ impl Drop for Owner {
 fn first_hit() -> *const Local {
     // Should making it fire tracepoints (an allocator may), they find the thread unavailable.
     LOCAL.set(&raw const UNAVAILABLE);
-    let Some(pool) = pool::get() else {
+    let Some((world, shared)) = world::get().and_then(|world| Some((world, world.pool.get()?))) else {
         LOCAL.set(ptr::null());
         return &raw const UNAVAILABLE;
     };
@@ -150,14 +139,21 @@ fn first_hit() -> *const Local {
     }
     let ring = Arc::new(Ring::new());
     let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
-    let producer = Producer::new(ring.clone(), pool, pool::thread_chunks());
+    let producer = Producer::new(ring.clone(), &shared.pool, shared.thread_chunks);
     let state = Box::into_raw(Box::new(State { producer, number: 0 }));
     let local = Box::into_raw(Box::new(Local { busy: AtomicBool::new(false), id, state: Cell::new(state) }));
-    ALIVE.fetch_add(1, Ordering::Relaxed);
-    OWNER.set(Some(Owner { local }));
-    NEW_RINGS.push(NewRing { ring, thread: describe(id) });
+    world.rings.fetch_add(1, Ordering::Relaxed);
+    // The owner from before a fork is left behind, with all that it owns.
+    std::mem::forget(OWNER.replace(Some(Owner { local, world })));
+    world.new_rings.push(NewRing { ring, thread: describe(id) });
     LOCAL.set(local);
     local
+}
+
+/// Forgets the ring of this thread, as it belongs to a world that was left.
+#[cfg(all(unix, not(miri)))]
+pub(crate) fn leave() {
+    LOCAL.set(ptr::null());
 }
 
 fn describe(id: u32) -> ThreadInfo {

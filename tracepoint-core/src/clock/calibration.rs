@@ -6,7 +6,7 @@ use super::{system, ticks};
 ///
 /// Two readings of both clocks span a line. The newer one is taken at each pass of the drain, so what is
 /// converted lies between the two or just behind, and the error stays below that of a reading.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Calibration {
     old: Reading,
     new: Reading,
@@ -16,7 +16,7 @@ pub(crate) struct Calibration {
     slope: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Reading {
     ticks: u64,
     nanos: u64,
@@ -42,16 +42,11 @@ impl Reading {
                 break;
             }
         }
-        best.map_or(Reading { ticks: 0, nanos: 0 }, |(_, reading)| reading)
+        best.map_or_else(Reading::default, |(_, reading)| reading)
     }
 }
 
 impl Calibration {
-    pub(crate) const fn new() -> Self {
-        let zero = Reading { ticks: 0, nanos: 0 };
-        Calibration { old: zero, new: zero, next: zero, slope: 1 << 32 }
-    }
-
     /// Begins anew, after a time in which nobody listened.
     pub(crate) fn restart(&mut self) {
         let now = Reading::take();
@@ -99,7 +94,7 @@ mod tests {
     #[test]
     fn converted_ticks_lie_between_readings_of_the_system_clock() {
         super::super::choose();
-        let mut calibration = Calibration::new();
+        let mut calibration = Calibration::default();
         calibration.restart();
         for _ in 0..100 {
             let before = system::monotonic();

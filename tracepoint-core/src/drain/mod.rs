@@ -15,7 +15,7 @@ use crate::registry::Registry;
 use crate::ring::{Consumer, Pool};
 use crate::subscription::{Arriving, Feeds};
 use crate::wire::{Envelope, PayloadSizes};
-use crate::{pool, thread};
+use crate::{pool, world};
 
 use source::Source;
 
@@ -74,9 +74,9 @@ pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
         control.refresh();
     }
     let (registry, feeds, drain) = control.parts();
-    let Some(pool) = pool::get() else { return Pass::default() };
+    let Some(shared) = pool::get() else { return Pass::default() };
     let losses = control::losses();
-    let events = drain.pass(pool, registry, feeds, until);
+    let events = drain.pass(&shared.pool, registry, feeds, until);
     if losses != std::mem::replace(&mut drain.losses, losses) {
         feeds.iter().for_each(|feed| feed.note_losses(registry));
     }
@@ -87,6 +87,7 @@ pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
 }
 
 /// The readers of all rings.
+#[derive(Default)]
 pub(crate) struct Drain {
     sources: Vec<Source>,
     calibration: Calibration,
@@ -99,16 +100,6 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    pub(crate) const fn new() -> Self {
-        Drain {
-            sources: Vec::new(),
-            calibration: Calibration::new(),
-            sizes: Vec::new(),
-            losses: 0,
-            heads: BinaryHeap::new(),
-        }
-    }
-
     /// Somebody listens, after a time in which nobody did.
     pub(crate) fn wake_up(&mut self, pool: &'static Pool) {
         self.calibration.restart();
@@ -118,20 +109,15 @@ impl Drain {
 
     /// Nobody listens any more: gives memory back.
     pub(crate) fn idle(&mut self) {
-        if let Some(pool) = pool::get() {
+        if let Some(shared) = pool::get() {
             self.sources.iter().for_each(Source::empty_stash);
-            pool.trim();
+            shared.pool.trim();
         }
-    }
-
-    /// Forgets all rings. Only in a forked child, whose copies of them nobody else has.
-    pub(crate) fn abandon(&mut self) {
-        self.sources.retain(|source| source.is_of_this_thread());
     }
 
     /// Takes in new rings.
     fn accept(&mut self, pool: &'static Pool) {
-        while let Some(new) = thread::NEW_RINGS.pop() {
+        while let Some(new) = world::world().new_rings.pop() {
             self.sources.push(Source::new(Consumer::new(new.ring, pool), new.thread));
         }
     }

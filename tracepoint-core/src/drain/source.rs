@@ -1,8 +1,8 @@
 //! One ring as the drain sees it.
 
+use crate::ThreadInfo;
 use crate::ring::Consumer;
 use crate::ring::record::Header;
-use crate::{ThreadInfo, thread};
 
 /// A ring, whose it is, and the time of its last event.
 pub(super) struct Source {
@@ -43,10 +43,6 @@ impl Source {
 
     pub(super) fn thread(&self) -> &ThreadInfo {
         &self.thread
-    }
-
-    pub(super) fn is_of_this_thread(&self) -> bool {
-        thread::current_thread() == Some(self.thread.id)
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -37,6 +37,8 @@ pub struct Batch {
     pub gaps: Vec<Gap>,
     /// Threads that appear in this stream for the first time.
     pub threads: Vec<ThreadInfo>,
+    /// How many tracepoints were registered by then: no tag is larger.
+    pub tracepoints: u32,
 }
 
 impl Batch {

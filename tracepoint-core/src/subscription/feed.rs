@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Lease;
 use super::batch::{Batch, Gap, Queue};
 use super::pattern::Patterns;
 use super::stats::{Counts, SubscriptionStats, TracepointStats};
@@ -33,8 +34,7 @@ pub(crate) struct Arriving<'d> {
 /// One subscription, under the control lock.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    slot: usize,
-    owner: Stamp,
+    lease: Lease,
     patterns: Patterns,
     bounds: Bounds,
     /// By registry index.
@@ -52,17 +52,10 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(
-        slot: usize,
-        owner: Stamp,
-        patterns: Patterns,
-        bounds: Bounds,
-        queue: Arc<Queue>,
-    ) -> Self {
+    pub(crate) fn new(lease: Lease, patterns: Patterns, bounds: Bounds, queue: Arc<Queue>) -> Self {
         let open = queue.blank();
         Feed {
-            slot,
-            owner,
+            lease,
             patterns,
             bounds,
             wanted: Vec::new(),
@@ -89,17 +82,17 @@ impl Feed {
         self.wanted[index] = true;
         for site in &entry.sites {
             // Counters that this subscription used before go on.
-            if !site.losses().belongs_to(self.slot, self.owner) {
-                site.losses().adopt(self.slot, self.owner);
+            if !site.losses().belongs_to(self.lease.slot, self.lease.owner) {
+                site.losses().adopt(self.lease.slot, self.lease.owner);
             }
-            site.gate().open(self.slot);
+            site.gate().open(self.lease.slot);
         }
     }
 
     /// Closes the gates of a tracepoint.
     fn dismiss(&mut self, index: usize, entry: &Entry) {
         if std::mem::take(&mut self.wanted[index]) {
-            entry.sites.iter().for_each(|site| site.gate().close(self.slot));
+            entry.sites.iter().for_each(|site| site.gate().close(self.lease.slot));
         }
     }
 
@@ -130,7 +123,7 @@ impl Feed {
     /// subscription, or lost.
     #[inline]
     pub(crate) fn begin(&mut self, event: &Arriving<'_>) -> bool {
-        if !event.stamp.belongs_to(self.owner) || event.index >= self.counts.len() {
+        if !event.stamp.belongs_to(self.lease.owner) || event.index >= self.counts.len() {
             return false;
         }
         let sequence = self.sequence;
@@ -192,10 +185,9 @@ impl Feed {
     /// Looks at the probes' loss counters: what is new becomes a gap behind the events so far.
     pub(crate) fn note_losses(&mut self, registry: &Registry) {
         for (index, entry) in registry.entries().iter().enumerate().take(self.counts.len()) {
-            let now = entry
-                .sites
-                .iter()
-                .fold(Lost::default(), |sum, site| sum + site.losses().read(self.slot, self.owner));
+            let now = entry.sites.iter().fold(Lost::default(), |sum, site| {
+                sum + site.losses().read(self.lease.slot, self.lease.owner)
+            });
             let new = now - self.counts[index].probes;
             if new.total() > 0 {
                 self.counts[index].probes = now;
@@ -214,6 +206,7 @@ impl Feed {
 
     /// Hands the open batch over. False if there is no place for it.
     fn seal(&mut self) -> bool {
+        self.open.tracepoints = self.counts.len() as u32;
         let batch = std::mem::replace(&mut self.open, self.queue.blank());
         match self.queue.push(batch) {
             Ok(()) => true,
@@ -246,8 +239,8 @@ impl Feed {
         }
     }
 
-    pub(crate) fn slot(&self) -> usize {
-        self.slot
+    pub(crate) fn lease(&self) -> Lease {
+        self.lease
     }
 
     pub(crate) fn stats(&self, registry: &Registry) -> SubscriptionStats {

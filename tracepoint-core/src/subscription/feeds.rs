@@ -1,12 +1,12 @@
 //! The active subscriptions by slot.
 
-use super::SubscribeError;
 use super::feed::Feed;
+use super::{Lease, SubscribeError};
 use crate::gate::SLOTS;
 use crate::registry::Registry;
 
 /// One place for each bit of a gate.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Feeds {
     slots: [Option<Box<Feed>>; SLOTS],
     count: usize,
@@ -15,16 +15,17 @@ pub(crate) struct Feeds {
 }
 
 impl Feeds {
-    pub(crate) const fn new() -> Self {
-        Feeds { slots: [const { None }; SLOTS], count: 0, next: 0 }
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
 
     pub(crate) fn get(&mut self, slot: usize) -> Option<&mut Feed> {
         self.slots.get_mut(slot)?.as_deref_mut()
+    }
+
+    /// The feed of a subscription; `None` if that was made before a fork.
+    pub(crate) fn of(&mut self, lease: Lease) -> Option<&mut Feed> {
+        self.get(lease.slot).filter(|feed| feed.lease() == lease)
     }
 
     /// A slot that nobody has.
@@ -38,20 +39,14 @@ impl Feeds {
     }
 
     pub(crate) fn insert(&mut self, feed: Feed) {
-        let slot = feed.slot();
+        let slot = feed.lease().slot;
         self.count += usize::from(self.slots[slot].replace(Box::new(feed)).is_none());
     }
 
-    pub(crate) fn remove(&mut self, slot: usize) -> Option<Box<Feed>> {
-        let feed = self.slots.get_mut(slot)?.take()?;
+    pub(crate) fn remove(&mut self, lease: Lease) -> Option<Box<Feed>> {
+        let feed = self.slots.get_mut(lease.slot)?.take_if(|feed| feed.lease() == lease)?;
         self.count -= 1;
         Some(feed)
-    }
-
-    /// Forgets all subscriptions.
-    pub(crate) fn clear(&mut self, registry: &Registry) {
-        self.iter().for_each(|feed| feed.dismiss_all(registry));
-        *self = Feeds::new();
     }
 
     pub(crate) fn iter(&mut self) -> impl Iterator<Item = &mut Feed> {

@@ -25,6 +25,7 @@ use feed::{Bounds, Feed};
 use pattern::Patterns;
 
 use crate::drain::{self, Until};
+use crate::gate::Stamp;
 use crate::{Tracepoint, clock, control, pool};
 
 /// Events of some tracepoints, on their way to one reader. Dropping it switches the probes off that
@@ -46,10 +47,17 @@ use crate::{Tracepoint, clock, control, pool};
 #[derive(Debug)]
 pub struct Subscription {
     /// `None` once closed.
-    slot: Option<usize>,
+    lease: Option<Lease>,
     queue: Arc<Queue>,
     /// The counts at the end.
     last: SubscriptionStats,
+}
+
+/// The slot of a subscription, and its generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lease {
+    pub(crate) slot: usize,
+    pub(crate) owner: Stamp,
 }
 
 /// What a new [`Subscription`] wants.
@@ -93,7 +101,7 @@ impl Subscription {
     /// Seals the batch that is being filled, however little is in it.
     pub(crate) fn seal(&mut self) {
         let mut control = control::lock();
-        if let Some(feed) = self.slot.and_then(|slot| control.feeds.get(slot)) {
+        if let Some(feed) = self.lease.and_then(|lease| control.feeds.of(lease)) {
             feed.finish();
         }
     }
@@ -113,7 +121,7 @@ impl Subscription {
         let mut control = control::lock();
         patterns.check(control.registry())?;
         let (registry, feeds, _) = control.parts();
-        match self.slot.and_then(|slot| feeds.get(slot)) {
+        match self.lease.and_then(|lease| feeds.of(lease)) {
             Some(feed) => {
                 feed.change(patterns, registry);
                 Ok(())
@@ -126,7 +134,7 @@ impl Subscription {
     pub fn tracepoints(&self) -> Vec<&'static Tracepoint> {
         let mut control = control::lock();
         let (registry, feeds, _) = control.parts();
-        let Some(feed) = self.slot.and_then(|slot| feeds.get(slot)) else { return Vec::new() };
+        let Some(feed) = self.lease.and_then(|lease| feeds.of(lease)) else { return Vec::new() };
         let entries = registry.entries().iter().enumerate();
         entries.filter(|(index, _)| feed.wants(*index)).map(|(_, entry)| entry.tracepoint()).collect()
     }
@@ -135,7 +143,7 @@ impl Subscription {
     pub fn stats(&self) -> SubscriptionStats {
         let mut control = control::lock();
         let (registry, feeds, _) = control.parts();
-        match self.slot.and_then(|slot| feeds.get(slot)) {
+        match self.lease.and_then(|lease| feeds.of(lease)) {
             Some(feed) => {
                 feed.note_losses(registry);
                 feed.stats(registry)
@@ -152,15 +160,15 @@ impl Subscription {
     /// Switches the probes off and collects what was fired before. What waits can still be taken with
     /// [`next_batch`](Self::next_batch). Returns the final counts.
     pub fn close(&mut self) -> SubscriptionStats {
-        let Some(slot) = self.slot.take() else { return self.stats() };
+        let Some(lease) = self.lease.take() else { return self.stats() };
         let mut control = control::lock();
         let (registry, feeds, _) = control.parts();
-        if let Some(feed) = feeds.get(slot) {
+        if let Some(feed) = feeds.of(lease) {
             feed.dismiss_all(registry);
         }
         drain::pass_locked(&mut control, Until::Empty);
         let (registry, feeds, drain) = control.parts();
-        if let Some(mut feed) = feeds.remove(slot) {
+        if let Some(mut feed) = feeds.remove(lease) {
             feed.note_losses(registry);
             feed.finish();
             self.last = feed.stats(registry);
@@ -174,17 +182,20 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            let mut control = control::lock();
-            let (registry, feeds, _) = control.parts();
-            if let Some(mut feed) = feeds.remove(slot) {
-                feed.dismiss_all(registry);
-            }
-            if feeds.is_empty() {
-                // What is left in the rings is for nobody.
-                drain::pass_locked(&mut control, Until::Empty);
-                control.drain.idle();
-            }
+        let Some(lease) = self.lease.take() else { return };
+        let mut control = control::lock();
+        let (registry, feeds, _) = control.parts();
+        let Some(mut feed) = feeds.remove(lease) else {
+            // We are in a forked child, and it was the parent's. Whatever the queue was in the middle of
+            // then, it is not touched.
+            std::mem::forget(self.queue.clone());
+            return;
+        };
+        feed.dismiss_all(registry);
+        if feeds.is_empty() {
+            // What is left in the rings is for nobody.
+            drain::pass_locked(&mut control, Until::Empty);
+            control.drain.idle();
         }
     }
 }
@@ -248,12 +259,12 @@ impl SubscriptionBuilder {
             drain.wake_up(pool);
         }
         // Gates of the slot's last owner are closed: see `gate` for the order.
-        let owner = control::GENERATION.next();
-        let mut feed = Feed::new(slot, owner, patterns, self.bounds, queue.clone());
+        let lease = Lease { slot, owner: control::GENERATION.next() };
+        let mut feed = Feed::new(lease, patterns, self.bounds, queue.clone());
         for (index, entry) in registry.entries().iter().enumerate() {
             feed.admit(index, entry);
         }
         feeds.insert(feed);
-        Ok(Subscription { slot: Some(slot), queue, last: SubscriptionStats::default() })
+        Ok(Subscription { lease: Some(lease), queue, last: SubscriptionStats::default() })
     }
 }

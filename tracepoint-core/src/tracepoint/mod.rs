@@ -1,8 +1,11 @@
 //! A tracepoint: the static that stands for one event in the program.
 
-use std::fmt;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering};
+mod list;
 
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use self::list::{Link, List};
 use crate::gate::UNREGISTERED;
 use crate::loss::Losses;
 use crate::{Descriptor, Gate};
@@ -55,8 +58,10 @@ pub struct Tracepoint {
     /// opened, whose SYNC covers it.
     index: AtomicU32,
     registration: AtomicU8,
-    /// The next one in the list of those that announced themselves.
-    next: AtomicPtr<Tracepoint>,
+    /// Place in the list of those that announced themselves.
+    announced: Link,
+    /// Place in the list of those that were ever registered.
+    registered: Link,
 }
 
 const NO_INDEX: u32 = u32::MAX;
@@ -71,7 +76,8 @@ impl Tracepoint {
             losses,
             index: AtomicU32::new(NO_INDEX),
             registration: AtomicU8::new(Registration::Startup as u8),
-            next: AtomicPtr::new(std::ptr::null_mut()),
+            announced: Link::new(),
+            registered: Link::new(),
         }
     }
 
@@ -106,9 +112,22 @@ impl Tracepoint {
         self.index.load(Ordering::Relaxed) as u16
     }
 
-    pub(crate) fn set_index(&self, index: u16) {
+    pub(crate) fn set_index(&'static self, index: u16) {
         self.index.store(u32::from(index), Ordering::Relaxed);
         self.gate.register();
+        REGISTERED.push(self);
+    }
+
+    /// Back to the time before it was registered, as the world is a new one. Only in a forked child.
+    pub(crate) fn forget(&'static self) {
+        self.index.store(NO_INDEX, Ordering::Relaxed);
+        self.gate.unregister();
+        self.announce(self.registration());
+    }
+
+    /// All that were ever registered.
+    pub(crate) fn registered() -> impl Iterator<Item = &'static Tracepoint> {
+        REGISTERED.iter()
     }
 
     pub(crate) fn set_registration(&self, how: Registration) {
@@ -129,37 +148,22 @@ impl Tracepoint {
             return;
         }
         self.set_registration(how);
-        let this: *const Tracepoint = self;
-        let mut head = ANNOUNCED.load(Ordering::Relaxed);
-        loop {
-            self.next.store(head, Ordering::Relaxed);
-            // Release: whoever takes the list sees `next`.
-            match ANNOUNCED.compare_exchange_weak(head, this.cast_mut(), Ordering::Release, Ordering::Relaxed)
-            {
-                Ok(_) => return,
-                Err(now) => head = now,
-            }
-        }
+        ANNOUNCED.push(self);
     }
 
     /// Whether there is anything to take.
     pub(crate) fn any_announced() -> bool {
-        !ANNOUNCED.load(Ordering::Relaxed).is_null()
+        !ANNOUNCED.is_empty()
     }
 
     /// Takes all that were announced since the last call.
     pub(crate) fn take_announced() -> impl Iterator<Item = &'static Tracepoint> {
-        let mut head = ANNOUNCED.swap(std::ptr::null_mut(), Ordering::Acquire);
-        std::iter::from_fn(move || {
-            // SAFETY: null or one of the statics that `announce` put there.
-            let tracepoint = unsafe { head.as_ref() }?;
-            head = tracepoint.next.load(Ordering::Relaxed);
-            Some(tracepoint)
-        })
+        ANNOUNCED.take()
     }
 }
 
-static ANNOUNCED: AtomicPtr<Tracepoint> = AtomicPtr::new(std::ptr::null_mut());
+static ANNOUNCED: List = List::new(|tracepoint| &tracepoint.announced);
+static REGISTERED: List = List::new(|tracepoint| &tracepoint.registered);
 
 impl fmt::Debug for Tracepoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
