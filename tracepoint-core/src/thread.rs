@@ -1,6 +1,7 @@
 //! What a thread has of its own: its ring, made at its first enabled hit.
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
@@ -32,7 +33,8 @@ pub(crate) struct Local {
     /// between finds out.
     busy: AtomicBool,
     id: u32,
-    state: Cell<*mut State>,
+    /// Initialised, except in [`UNAVAILABLE`].
+    state: UnsafeCell<MaybeUninit<State>>,
 }
 
 pub(crate) struct State {
@@ -59,7 +61,8 @@ thread_local! {
     static OWNER: Cell<Option<Owner>> = const { Cell::new(None) };
 }
 
-static UNAVAILABLE: Local = Local { busy: AtomicBool::new(true), id: 0, state: Cell::new(ptr::null_mut()) };
+static UNAVAILABLE: Local =
+    Local { busy: AtomicBool::new(true), id: 0, state: UnsafeCell::new(MaybeUninit::uninit()) };
 
 // SAFETY: only `UNAVAILABLE` is shared, and it is never written: it is always busy.
 unsafe impl Sync for Local {}
@@ -80,8 +83,8 @@ pub(crate) fn with<R>(write: impl FnOnce(&mut State) -> R) -> Result<R, Cause> {
     local.busy.store(true, Ordering::Relaxed);
     // The flag is only for code that interrupts this thread: no fence for the CPU is needed.
     compiler_fence(Ordering::SeqCst);
-    // SAFETY: not null when not busy; `busy` makes this the only reference.
-    let result = write(unsafe { &mut *local.state.get() });
+    // SAFETY: `UNAVAILABLE` is always busy, so this is initialised; `busy` makes it the only reference.
+    let result = write(unsafe { (*local.state.get()).assume_init_mut() });
     compiler_fence(Ordering::SeqCst);
     local.busy.store(false, Ordering::Relaxed);
     Ok(result)
@@ -115,8 +118,7 @@ impl Drop for Owner {
         LOCAL.set(&raw const UNAVAILABLE);
         // SAFETY: made by `first_hit`; nobody else has the pointers now.
         unsafe {
-            drop(Box::from_raw((*self.local).state.get()));
-            drop(Box::from_raw(self.local));
+            Box::from_raw(self.local).state.get_mut().assume_init_drop();
         }
         self.world.rings.fetch_sub(1, Ordering::Relaxed);
     }
@@ -140,8 +142,8 @@ fn first_hit() -> *const Local {
     let ring = Arc::new(Ring::new());
     let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
     let producer = Producer::new(ring.clone(), &shared.pool, shared.thread_chunks);
-    let state = Box::into_raw(Box::new(State { producer, number: 0 }));
-    let local = Box::into_raw(Box::new(Local { busy: AtomicBool::new(false), id, state: Cell::new(state) }));
+    let state = UnsafeCell::new(MaybeUninit::new(State { producer, number: 0 }));
+    let local = Box::into_raw(Box::new(Local { busy: AtomicBool::new(false), id, state }));
     world.rings.fetch_add(1, Ordering::Relaxed);
     // The owner from before a fork is left behind, with all that it owns.
     std::mem::forget(OWNER.replace(Some(Owner { local, world })));

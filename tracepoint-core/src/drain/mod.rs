@@ -28,6 +28,8 @@ use source::Source;
 pub struct Pass {
     /// Events taken from the rings.
     pub events: u64,
+    /// The pass ended early, lest it keep its caller from other work: there is more to take.
+    pub more: bool,
 }
 
 /// Takes all events that were fired before the call to the subscriptions, and seals batches that are due.
@@ -47,7 +49,8 @@ pub fn pass() -> Pass {
 }
 
 /// As [`pass`], for who calls it again and again: leaves events that are fired during the pass for the
-/// next one, so that those of different threads stay in the order of time from pass to pass.
+/// next one, so that those of different threads stay in the order of time from pass to pass, and takes no
+/// more than some ten thousand.
 ///
 /// ```
 /// tracepoint_core::drain::poll();
@@ -58,6 +61,12 @@ pub fn poll() -> Pass {
 
 /// By how much the clocks of two cores may differ.
 const SKEW_NANOS: u64 = 100_000;
+
+/// How long a loss may go unnoticed.
+const LATE_NANOS: u64 = 100_000_000;
+
+/// Events that [`poll`] takes at most.
+const POLL_EVENTS: u64 = 16_384;
 
 /// Where a pass ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,14 +85,18 @@ pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
     let (registry, feeds, drain) = control.parts();
     let Some(shared) = pool::get() else { return Pass::default() };
     let losses = control::losses();
-    let events = drain.pass(&shared.pool, registry, feeds, until);
-    if losses != std::mem::replace(&mut drain.losses, losses) {
+    let pass = drain.pass(&shared.pool, registry, feeds, until);
+    let now = drain.calibration.latest();
+    // Losses come after what the rings hold; while that is not all taken, they are not put in front of it,
+    // unless that goes on for long.
+    let is_place = !pass.more || now.saturating_sub(drain.noted) > LATE_NANOS;
+    if losses != drain.losses && is_place {
+        (drain.losses, drain.noted) = (losses, now);
         feeds.iter().for_each(|feed| feed.note_losses(registry));
     }
-    let now = drain.calibration.latest();
     feeds.iter().for_each(|feed| feed.flush(now));
     pool::rest();
-    Pass { events }
+    pass
 }
 
 /// The readers of all rings.
@@ -93,8 +106,9 @@ pub(crate) struct Drain {
     calibration: Calibration,
     /// Sizes of the payloads, by registry index.
     sizes: Vec<PayloadSizes>,
-    /// As [`control::losses`] was at the last pass.
+    /// As [`control::losses`] was when the feeds last looked at their losses, and when that was.
     losses: u64,
+    noted: u64,
     /// The oldest record of each ring that has one.
     heads: BinaryHeap<Reverse<(u64, usize)>>,
 }
@@ -122,13 +136,14 @@ impl Drain {
         }
     }
 
-    fn pass(&mut self, pool: &'static Pool, registry: &Registry, feeds: &mut Feeds, until: Until) -> u64 {
+    fn pass(&mut self, pool: &'static Pool, registry: &Registry, feeds: &mut Feeds, until: Until) -> Pass {
         self.accept(pool);
         for entry in &registry.entries()[self.sizes.len()..] {
             self.sizes.push(PayloadSizes::of(entry.descriptor()));
         }
         // Later records wait for the next pass, lest one thread's be taken before another's older ones.
         let now = self.calibration.update();
+        let limited = until == Until::Now;
         let until = match until {
             Until::Now => now,
             // Clocks of two cores may differ by a little, and a busy thread must not keep us for ever.
@@ -138,10 +153,15 @@ impl Drain {
         for (place, source) in self.sources.iter_mut().enumerate() {
             self.heads.extend(source.head(until).map(|clock| Reverse((clock, place))));
         }
+        let budget = if limited { POLL_EVENTS } else { u64::MAX };
         let mut events = 0;
         while let Some(Reverse((_, place))) = self.heads.pop() {
+            if events >= budget {
+                self.heads.clear();
+                return Pass { events, more: true };
+            }
             let next = self.heads.peek().map_or(until, |Reverse((clock, _))| *clock);
-            events += self.run(place, next, feeds);
+            events += self.run(place, next, budget - events, feeds);
             self.heads.extend(self.sources[place].head(until).map(|clock| Reverse((clock, place))));
         }
         // From the end, so that places stay true.
@@ -150,7 +170,7 @@ impl Drain {
                 self.sources.swap_remove(place).retire();
             }
         }
-        events
+        Pass { events, more: false }
     }
 
     /// Places of rings whose threads are gone. To be asked before looking for records.
@@ -163,11 +183,11 @@ impl Drain {
             .collect()
     }
 
-    /// Delivers records of one ring as long as they are not younger than `until`.
-    fn run(&mut self, place: usize, until: u64, feeds: &mut Feeds) -> u64 {
+    /// Delivers records of one ring as long as they are not younger than `until`, `most` at most.
+    fn run(&mut self, place: usize, until: u64, most: u64, feeds: &mut Feeds) -> u64 {
         let source = &mut self.sources[place];
         let mut events = 0;
-        while let Some(header) = source.peek(until) {
+        while let Some(header) = source.peek(until).filter(|_| events < most) {
             events += 1;
             let index = usize::from(header.tracepoint);
             let Some(sizes) = self.sizes.get(index) else {
