@@ -296,7 +296,7 @@ struct Pointers<'a> {
 #[test]
 fn references_and_pointers_travel_as_what_they_point_to() {
     let mut seen = capture("types:pointers");
-    let mut two = 2;
+    let (mut two, eight) = (2, vec![8]);
     tracepoint!(Pointers {
         plain: &1,
         exclusive: &mut two,
@@ -305,7 +305,7 @@ fn references_and_pointers_travel_as_what_they_point_to() {
         shared: Arc::new(5),
         twice: &"six",
         text: "seven".into(),
-        data: &vec![8],
+        data: &eight,
     });
     let events = seen.take();
     let payload = events[0].raw().payload;
@@ -382,9 +382,9 @@ fn payload_of(fired: Short<'_>) -> Vec<u8> {
 #[test]
 fn padding_is_zero_though_the_memory_was_used_before() {
     // Dirty memory: more than this thread's chunks, all ones, drained so that they are used again.
-    let mut seen = capture("types:lists");
+    let mut seen = capture("types:dirt");
     for _ in 0..20 {
-        tracepoint!(Lists { text: "", data: &[255; 60_000], more: "" });
+        tracepoint!(types::dirt, data: &[u8] = &[255; 60_000]);
         assert_eq!(seen.take().len(), 1);
     }
     for len in 0..40 {

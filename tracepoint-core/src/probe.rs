@@ -7,7 +7,7 @@ use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::{Lost, Producer};
 use crate::{Registration, Tracepoint, clock, control, pool, thread};
 
-/// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint).
+/// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint!).
 ///
 /// `args` is not called otherwise.
 ///
@@ -31,7 +31,7 @@ pub fn fire<E: Event>(args: impl FnOnce() -> E) {
     }
 }
 
-/// Whether anybody listens. See [`enabled!`](crate::enabled).
+/// Whether anybody listens. See [`enabled!`](crate::enabled!).
 ///
 /// ```
 /// use tracepoints::Event;

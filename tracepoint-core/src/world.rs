@@ -1,7 +1,7 @@
 //! What the process has of everything: one control lock, one pool, one list of new rings.
 //!
 //! It is made on demand and lives for ever. After `fork`, the child leaves its copy behind as it is,
-//! locked or not, and gets a new one: see [`fork`](crate::fork).
+//! locked or not, and gets a new one: see [`fork`].
 
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};

@@ -1,11 +1,11 @@
 //! Time stamps: nanoseconds of the system's monotonic clock, comparable between processes of a host.
 //!
 //! A probe stores raw *ticks*, from the cheapest source that the system itself trusts:
-//! - the CPU's counter, where the kernel keeps its own time with it ([`ticks`]);
+//! - the CPU's counter, where the kernel keeps its own time with it (`ticks`);
 //! - otherwise the system's monotonic clock, in nanoseconds.
 //!
 //! The drain converts ticks to nanoseconds and calibrates against the system's clock all the time, so
-//! that slewing by the system is followed and no error adds up ([`Calibration`]).
+//! that slewing by the system is followed and no error adds up (`Calibration`).
 //!
 //! # Caveats
 //!

@@ -18,7 +18,7 @@ pub use value::Value;
 
 use crate::{Gate, Tracepoint};
 
-/// A typed event: a struct whose fields travel from a [`tracepoint!`](crate::tracepoint) to whoever
+/// A typed event: a struct whose fields travel from a [`tracepoint!`](crate::tracepoint!) to whoever
 /// listens.
 ///
 /// Implement it with `#[derive(Event)]`; the methods are for the derive and may change.

@@ -80,6 +80,7 @@ impl Feed {
             return;
         }
         self.wanted[index] = true;
+        self.counts[index].matched = true;
         for site in &entry.sites {
             // Counters that this subscription used before go on.
             if !site.losses().belongs_to(self.lease.slot, self.lease.owner) {
@@ -249,7 +250,7 @@ impl Feed {
             .iter()
             .zip(registry.entries())
             .enumerate()
-            .filter(|(index, (counts, _))| self.wants(*index) || counts.offered() > 0)
+            .filter(|(_, (counts, _))| counts.matched)
             .map(|(index, (counts, entry))| TracepointStats {
                 tag: index as u16 + 1,
                 tracepoint: entry.tracepoint(),

@@ -31,7 +31,7 @@ use crate::{Tracepoint, clock, control, pool};
 /// Events of some tracepoints, on their way to one reader. Dropping it switches the probes off that
 /// nobody else listens to.
 ///
-/// Somebody has to drive the drain: an exporter does, or [`drain::pass`](crate::drain::pass) does it once.
+/// Somebody has to drive the drain: an exporter does, or [`drain::pass`] does it once.
 ///
 /// ```
 /// use tracepoints::{Subscription, drain, tracepoint, wire::Frames};

@@ -61,6 +61,8 @@ impl SubscriptionStats {
 /// The counts that the drain keeps, by registry index.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counts {
+    /// Whether the patterns ever matched.
+    pub(crate) matched: bool,
     pub(crate) delivered: u64,
     pub(crate) delivered_bytes: u64,
     pub(crate) queue_full: u64,

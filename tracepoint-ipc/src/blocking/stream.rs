@@ -18,6 +18,21 @@ const GOODBYE: Duration = Duration::from_millis(200);
 /// tracepoints off again.
 ///
 /// As an iterator it ends after an error, or when the stream was stopped and everything was delivered.
+///
+/// ```no_run
+/// use std::time::{Duration, Instant};
+/// use tracepoint_ipc::{Request, blocking::Client};
+///
+/// let mut stream = Client::connect("my-node")?.subscribe(Request::new().pattern("net:*"))?;
+/// let end = Instant::now() + Duration::from_secs(10);
+/// while let Some(left) = end.checked_duration_since(Instant::now()) {
+///     if let Some(batch) = stream.next_timeout(left)? {
+///         println!("{} events", batch.count());
+///     }
+/// }
+/// let (rest, stats) = stream.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct EventStream {
     // An option only so that it can be dropped before the process is told.
     stream: Option<client::EventStream>,

@@ -9,6 +9,13 @@ use crate::schema::SchemaError;
 use crate::socket::ResolveError;
 
 /// A process cannot be attached to.
+///
+/// ```
+/// use tracepoint_ipc::{ConnectError, blocking::Client};
+///
+/// let error = Client::connect("/no/such.sock").unwrap_err();
+/// assert!(matches!(error, ConnectError::Target(_)));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
@@ -85,6 +92,17 @@ impl From<ResolveError> for ConnectError {
 }
 
 /// A question that a process did not answer.
+///
+/// ```no_run
+/// use tracepoint_ipc::{CallError, Request, blocking::Client};
+///
+/// let client = Client::connect("my-node")?;
+/// match client.subscribe(Request::new().pattern("net:pnig")) {
+///     Err(CallError::Refused(why)) => eprintln!("{why}"), // names what is similar
+///     other => drop(other?),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CallError {
@@ -131,6 +149,13 @@ impl From<SchemaError> for CallError {
 }
 
 /// A stream that has ended, though nobody asked for it.
+///
+/// ```
+/// use tracepoint_ipc::StreamError;
+///
+/// let end = StreamError::Stopped { reason: "the node shuts down".to_owned() };
+/// assert_eq!(end.to_string(), "the stream has ended: the node shuts down");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum StreamError {

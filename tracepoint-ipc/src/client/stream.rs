@@ -16,6 +16,24 @@ use crate::wire::read;
 ///
 /// Read it steadily: while nobody does, events wait in the traced process, up to a bound. Then it drops and
 /// counts them, and after half a minute without any progress it closes the connection.
+///
+/// ```no_run
+/// use tracepoint_ipc::{Client, Request};
+///
+/// async fn first_thousand(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+///     let mut stream = client.subscribe(Request::new().pattern("net:*")).await?;
+///     let mut seen = 0;
+///     while let Some(batch) = stream.next().await {
+///         seen += batch?.count();
+///         if seen >= 1000 {
+///             stream.stop(); // what was fired before still comes
+///         }
+///     }
+///     let stats = stream.final_stats().expect("the stream was stopped");
+///     println!("{} events, {} lost", stats.delivered(), stats.lost().total());
+///     Ok(())
+/// }
+/// ```
 pub struct EventStream {
     client: Client,
     subscription: subscription::Client,

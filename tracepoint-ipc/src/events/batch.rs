@@ -65,6 +65,12 @@ impl Batch {
 }
 
 /// The events of a batch; made by [`Batch::events`]. Ends after the first event whose bytes are damaged.
+///
+/// ```
+/// fn count(batch: &tracepoint_ipc::Batch) -> usize {
+///     batch.events().filter(Result::is_ok).count()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Events<'a> {
     frames: Frames<'a>,

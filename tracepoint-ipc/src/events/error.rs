@@ -5,6 +5,13 @@ use std::fmt;
 use tracepoint_core::DecodeError;
 
 /// An event that cannot be read, or not as asked for.
+///
+/// ```
+/// use tracepoint_ipc::EventError;
+///
+/// let error = EventError::WrongEvent { expected: "net:ping".to_owned(), found: "net:pong".to_owned() };
+/// assert_eq!(error.to_string(), "the event is a net:pong and cannot be read as net:ping");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventError {

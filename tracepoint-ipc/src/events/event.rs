@@ -51,8 +51,8 @@ impl<'a> Event<'a> {
         self.raw.time
     }
 
-    /// Its number among the events of its thread. A missing number is an event that was lost, or that this
-    /// subscription did not ask for.
+    /// How many events were offered to this stream before it, lost ones included: from one event to the next, the
+    /// number grows by one more than what was lost in between.
     #[must_use]
     pub fn sequence(&self) -> u64 {
         self.raw.sequence

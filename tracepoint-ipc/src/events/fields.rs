@@ -10,6 +10,12 @@ use crate::schema::FieldInfo;
 /// The fields of an event with their values; made by [`Event::fields`](super::Event::fields).
 ///
 /// A value that is damaged does not keep the others from being read.
+///
+/// ```
+/// fn sound(event: tracepoint_ipc::Event<'_>) -> bool {
+///     event.fields().all(|field| field.is_ok())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Fields<'a>(Source<'a>);
 

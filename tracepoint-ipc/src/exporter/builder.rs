@@ -53,7 +53,8 @@ impl ExporterBuilder {
     }
 
     /// The directory of the socket, instead of the one that [`socket`](crate::socket) describes. It must belong
-    /// to this user alone, with mode 0700; it is made if its parent exists.
+    /// to this user alone, with mode 0700; it is made if its parent exists. Without effect on Windows, where all
+    /// pipes are in one place.
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.settings.directory = Some(directory.into());
         self

@@ -7,6 +7,14 @@ use std::path::PathBuf;
 use crate::socket::{BindError, DirectoryError, NameError};
 
 /// An exporter that could not be started. Nothing is left behind.
+///
+/// ```
+/// use tracepoint_ipc::{Exporter, StartError};
+///
+/// let refused = Exporter::builder("my node").start().unwrap_err();
+/// assert!(matches!(refused, StartError::Name(_)));
+/// assert!(refused.to_string().contains("' ' cannot be part of a name"));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {

@@ -52,9 +52,8 @@ fn push(
     sink: &event_sink::Client,
     batch: &Batch,
 ) -> capnp::capability::StreamingRequest<event_sink::push_params::Owned> {
-    let tracepoints = write::len(&tracepoint_core::tracepoints());
     let mut request = sink.push_request();
-    write::batch(request.get().init_batch(), batch, tracepoints);
+    write::batch(request.get().init_batch(), batch);
     request
 }
 

@@ -1,6 +1,12 @@
 //! The traced process and its exporter.
 
 /// A traced process.
+///
+/// ```no_run
+/// let info = tracepoint_ipc::blocking::Client::connect("my-node")?.info()?;
+/// println!("{} (pid {}) has {} tracepoints", info.name, info.pid, info.tracepoints);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProcessInfo {
@@ -42,6 +48,12 @@ impl ProcessInfo {
 }
 
 /// What an exporter holds and uses.
+///
+/// ```no_run
+/// let stats = tracepoint_ipc::blocking::Client::connect("my-node")?.stats()?;
+/// println!("{} of {} bytes are in use", stats.pool_used_bytes, stats.pool_bytes);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExporterStats {

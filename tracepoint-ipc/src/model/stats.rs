@@ -3,10 +3,15 @@
 use tracepoint_core::Lost;
 
 /// The counts of a subscription, by tracepoint.
+///
+/// ```
+/// let stats = tracepoint_ipc::SubscriptionStats::default();
+/// assert_eq!(stats.delivered() + stats.lost().total(), 0);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionStats {
-    /// One entry for each tracepoint that the subscription ever matched.
+    /// One entry for each tracepoint that matches, or that ever offered an event.
     pub tracepoints: Vec<TracepointStats>,
     /// Bytes that wait in the traced process.
     pub queued_bytes: u64,
@@ -30,6 +35,13 @@ impl SubscriptionStats {
 
 /// The counts of one tracepoint in a subscription. `offered` is the sum of `delivered`, `filtered`,
 /// `sampled_out` and all of `lost`.
+///
+/// ```
+/// fn adds_up(counts: &tracepoint_ipc::TracepointStats) -> bool {
+///     counts.offered == counts.delivered + counts.filtered + counts.sampled_out + counts.lost.total()
+/// }
+/// assert!(adds_up(&tracepoint_ipc::TracepointStats::default()));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TracepointStats {

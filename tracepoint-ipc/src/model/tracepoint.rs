@@ -5,6 +5,13 @@ use std::fmt;
 use tracepoint_core::Registration;
 
 /// A tracepoint of a traced process. Displays as its full name.
+///
+/// ```no_run
+/// for tracepoint in tracepoint_ipc::blocking::Client::connect("my-node")?.tracepoints()? {
+///     println!("{tracepoint:<30} {}:{}", tracepoint.file, tracepoint.line);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TracepointInfo {

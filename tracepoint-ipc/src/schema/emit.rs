@@ -123,7 +123,8 @@ impl Emitter {
             if members > 0 {
                 fields.unknown();
                 for (at, descriptor) in descriptors.iter().enumerate() {
-                    fields.event(small(at + 1), descriptor.type_id, &names[&descriptor.type_id]);
+                    let type_name = names.get(&descriptor.type_id).map_or("event", String::as_str);
+                    fields.event(small(at + 1), descriptor.type_id, type_name);
                 }
             }
         });

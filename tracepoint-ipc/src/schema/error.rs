@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// A schema that cannot be used.
+///
+/// ```
+/// use tracepoint_ipc::schema::{Schema, SchemaError};
+///
+/// assert!(matches!(Schema::from_nodes(Vec::new()), Err(SchemaError::NoEvent)));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SchemaError {

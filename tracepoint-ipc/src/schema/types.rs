@@ -88,6 +88,15 @@ impl Schema {
 }
 
 /// The type of an event. Displays as its full name.
+///
+/// ```
+/// use tracepoint_ipc::schema::{EventType, Schema};
+///
+/// fn has_payload(event: &EventType) -> bool {
+///     event.field("payload").is_some()
+/// }
+/// println!("{}", Schema::of_process().events().filter(|event| has_payload(event)).count());
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EventType {
@@ -118,6 +127,12 @@ impl fmt::Display for EventType {
 }
 
 /// A field of an event.
+///
+/// ```
+/// fn heading(field: &tracepoint_ipc::schema::FieldInfo) -> String {
+///     format!("{}: {}", field.name, field.ty)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FieldInfo {
@@ -136,6 +151,12 @@ pub struct FieldInfo {
 }
 
 /// What a field holds. Displays as people write it: `u64`, `text`, `ConnectionType`.
+///
+/// ```
+/// use tracepoint_ipc::schema::FieldType;
+///
+/// assert_eq!(format!("{:>5}", FieldType::UInt64), "  u64");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names say it")]
@@ -181,6 +202,12 @@ impl fmt::Display for FieldType {
 }
 
 /// A C-like enum.
+///
+/// ```
+/// fn variants(info: &tracepoint_ipc::schema::EnumInfo) -> Vec<&str> {
+///     info.variants.iter().map(|variant| variant.name.as_str()).collect()
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EnumInfo {
@@ -197,6 +224,12 @@ pub struct EnumInfo {
 }
 
 /// A variant of a C-like enum.
+///
+/// ```
+/// fn help(variant: &tracepoint_ipc::schema::VariantInfo) -> String {
+///     format!("{}  {}", variant.name, variant.doc)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VariantInfo {

@@ -11,15 +11,15 @@ pub(crate) const VARIABLE: &str = "TRACEPOINT_DIR";
 
 /// The directory for a new socket, made if it is missing.
 pub(crate) fn for_exporter(chosen: Option<&Path>) -> Result<PathBuf, DirectoryError> {
-    let dir = chosen.map(Path::to_owned).or_else(from_environment);
-    let dir = dir.unwrap_or_else(platform::default_directory);
+    let chosen = chosen.map(Path::to_owned).or_else(from_environment);
+    let dir = chosen.filter(|_| platform::HAS_DIRECTORIES).unwrap_or_else(platform::default_directory);
     platform::prepare_directory(&dir)?;
     Ok(dir)
 }
 
 /// Where clients look.
 pub(crate) fn for_clients() -> Vec<PathBuf> {
-    match from_environment() {
+    match from_environment().filter(|_| platform::HAS_DIRECTORIES) {
         Some(dir) => vec![dir],
         None => platform::search_directories(),
     }
@@ -33,6 +33,15 @@ fn from_environment() -> Option<PathBuf> {
 ///
 /// A socket that others could replace, or a directory that they could, would let them see events that are
 /// none of their business; so a directory that is not private is refused and never repaired.
+///
+/// ```no_run
+/// use tracepoint_ipc::socket::DirectoryError;
+/// use tracepoint_ipc::{Exporter, StartError};
+///
+/// if let Err(StartError::Directory(DirectoryError::Mode { path, mode })) = Exporter::builder("my-node").start() {
+///     eprintln!("{} has mode {mode:o}", path.display());
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DirectoryError {

@@ -8,6 +8,12 @@ use super::name::SocketName;
 use super::probe::{Probe, probe};
 
 /// A socket that was found.
+///
+/// ```no_run
+/// use tracepoint_ipc::socket::{Found, State, discover};
+///
+/// let live: Vec<Found> = discover().into_iter().filter(|found| found.state == State::Live).collect();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Found {
@@ -22,6 +28,10 @@ pub struct Found {
 }
 
 /// What became of a socket.
+///
+/// ```
+/// assert_eq!(format!("{:<6}|", tracepoint_ipc::socket::State::Live), "live  |");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {

@@ -74,6 +74,11 @@ fn is_allowed(c: char) -> bool {
 }
 
 /// A name that an exporter cannot have.
+///
+/// ```
+/// let refused = tracepoint_ipc::Exporter::builder("42").start().unwrap_err();
+/// assert!(refused.to_string().contains("would be taken for a process id"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
     name: String,

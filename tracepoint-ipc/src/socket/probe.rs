@@ -35,7 +35,9 @@ pub(crate) fn probe(path: &Path) -> Probe {
             io::ErrorKind::WouldBlock => Probe::Live,
             io::ErrorKind::ConnectionRefused => Probe::Refused,
             io::ErrorKind::NotFound => Probe::Missing,
-            _ => Probe::Denied,
+            io::ErrorKind::PermissionDenied => Probe::Denied,
+            // Of another kind than ours, or a path that no socket can have.
+            _ => Probe::NotASocket,
         },
     }
 }

@@ -90,6 +90,11 @@ fn describe<'a>(found: impl Iterator<Item = &'a Found>) -> Vec<String> {
 }
 
 /// There is nobody to connect to.
+///
+/// ```
+/// let error = tracepoint_ipc::socket::resolve("/no/such.sock").unwrap_err();
+/// assert_eq!(error.to_string(), "/no/such.sock: there is no such file");
+/// ```
 #[derive(Clone, Debug)]
 pub struct ResolveError {
     target: String,

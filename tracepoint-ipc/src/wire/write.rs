@@ -31,14 +31,14 @@ pub(crate) fn tracepoints(
 
 /// The tags of some tracepoints.
 pub(crate) fn tags(of: &[&'static Tracepoint]) -> Vec<u16> {
-    of.iter().filter_map(|tracepoint| tracepoint.index()).map(|index| index + 1).collect()
+    of.iter().filter_map(|tracepoint| tracepoint.index()?.checked_add(1)).collect()
 }
 
 /// Fills the only argument of `push`. This is the copy between the rings and the socket.
-pub(crate) fn batch(mut to: wire::batch::Builder<'_>, batch: &Batch, tracepoints: u32) {
+pub(crate) fn batch(mut to: wire::batch::Builder<'_>, batch: &Batch) {
     to.set_events(&batch.events);
     to.set_count(batch.count);
-    to.set_tracepoints(tracepoints);
+    to.set_tracepoints(batch.tracepoints);
     if !batch.gaps.is_empty() {
         gaps(to.reborrow().init_gaps(len(&batch.gaps)), &batch.gaps);
     }

@@ -15,6 +15,8 @@ use portable::Ticks;
 use std::io;
 use std::rc::Rc;
 
+use tracepoint_core::drain::{self, Pass};
+
 use super::node::Node;
 use super::wake::Wakeup;
 use pace::Pace;
@@ -38,13 +40,19 @@ async fn drain_while_leased(node: &Node) -> io::Result<()> {
     let mut pace = Pace::new(node.settings.poll_interval);
     let mut ticks = Ticks::new(pace.interval())?;
     let wakeup = Wakeup::new()?;
+    let mut pass = Pass::default();
     while node.has_leases() {
-        tokio::select! {
-            ticked = ticks.next() => ticked?,
-            () = wakeup.wait() => {}
-            () = node.leases_changed.notified() => {}
+        if pass.more {
+            // There is no time to lose, except for the other tasks: clients want to be served.
+            tokio::task::yield_now().await;
+        } else {
+            tokio::select! {
+                ticked = ticks.next() => ticked?,
+                () = wakeup.wait() => {}
+                () = node.leases_changed.notified() => {}
+            }
         }
-        let pass = tracepoint_core::drain::poll();
+        pass = drain::poll();
         node.wake_pumps();
         if pace.saw(pass.events) {
             ticks.set_interval(pace.interval())?;

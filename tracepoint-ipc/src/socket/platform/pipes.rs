@@ -11,6 +11,9 @@ use super::super::DirectoryError;
 /// All programs share the directory of pipes.
 pub(crate) const FILE_PREFIX: &str = "tracepoint.";
 
+/// Pipes can be nowhere else.
+pub(crate) const HAS_DIRECTORIES: bool = false;
+
 /// Longest name of a pipe.
 pub(crate) const MAX_PATH: usize = 256;
 

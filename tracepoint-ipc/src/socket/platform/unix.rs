@@ -16,6 +16,9 @@ use super::super::DirectoryError;
 /// Sockets have a directory to themselves, so that their names need no prefix.
 pub(crate) const FILE_PREFIX: &str = "";
 
+/// Sockets can be in any directory.
+pub(crate) const HAS_DIRECTORIES: bool = true;
+
 /// Longest path of a socket, without the final NUL.
 pub(crate) const MAX_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
