@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group};
 use tracepoint_benches::client::{Attached, be_client_if_asked};
-use tracepoint_benches::pace::settle;
+use tracepoint_benches::pace::drained;
 use tracepoint_benches::workload::{NAME, fire_message, fire_small};
 
 /// Events in a measurement.
@@ -28,7 +28,7 @@ fn stream(client: &mut Attached, events: u64, behind: u64, mut fire: impl FnMut(
         let step = STEP.min(events - done);
         (0..step).for_each(&mut fire);
         done += step;
-        settle();
+        drained();
         client.fired(step, behind);
     }
     client.fired(0, 0);

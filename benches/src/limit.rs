@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::pace::pause;
+
 /// A gate written by hand: a relaxed load and a branch to a cold function.
 pub struct HandGate(AtomicU32);
 
@@ -136,11 +138,12 @@ impl HandRing {
         self.head += WORDS - (self.head & (WORDS - 1));
     }
 
-    /// Waits until the drain has taken everything.
+    /// Waits until the drain has taken everything, and sleeps again.
     pub fn settle(&self) {
         while self.shared.tail.load(Ordering::Acquire) != self.head {
             std::thread::yield_now();
         }
+        pause();
     }
 }
 

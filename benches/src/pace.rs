@@ -28,10 +28,22 @@ pub fn bursts_of(size: u64, calls: u64, mut call: impl FnMut(u64), mut rest: imp
     time
 }
 
-/// Waits until the rings of this process are (nearly) empty.
+/// Waits until the rings of this process are (nearly) empty, and whoever emptied them sleeps again.
 pub fn settle() {
+    drained();
+    pause();
+}
+
+/// Waits until the rings of this process are (nearly) empty.
+pub fn drained() {
+    // What a thread keeps: a chunk, and its stash.
     const CHUNKS: usize = 4 * 64 * 1024;
     while tracepoints::pool::stats().used_bytes > CHUNKS {
         std::thread::yield_now();
     }
+}
+
+/// Lets a drain that has nothing left to do go to sleep.
+pub fn pause() {
+    std::thread::sleep(Duration::from_micros(500));
 }
