@@ -38,10 +38,44 @@ impl ChunkId {
     }
 }
 
+/// A place in a chunk: how often the producer began it anew (16 bits, around the wrap), and a number of
+/// words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Mark(u32);
+
+impl Mark {
+    const LAP: u32 = 1 << 16;
+
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        (self.0 & (Self::LAP - 1)) as usize
+    }
+
+    pub(crate) const fn lap(self) -> u32 {
+        self.0 / Self::LAP
+    }
+
+    /// Further on in the same lap. A chunk has fewer than 2^16 words.
+    #[inline(always)]
+    pub(crate) const fn plus(self, words: usize) -> Self {
+        Mark(self.0 + words as u32)
+    }
+
+    /// The start of the next lap.
+    pub(crate) const fn next_lap(self) -> Self {
+        Mark((self.0 / Self::LAP).wrapping_add(1).wrapping_mul(Self::LAP))
+    }
+
+    /// For an atomic: with the chunk that it lies in.
+    pub(crate) fn pack(self, chunk: ChunkId) -> u64 {
+        u64::from(chunk.0.get()) << 32 | u64::from(self.0)
+    }
+}
+
 /// Chunks lie in one zeroed allocation; all zeros is a valid, empty chunk.
 #[repr(C, align(64))]
 pub(crate) struct Chunk {
-    /// Words of whole records in here. Written by the producer alone.
+    /// A [`Mark`]: how far whole records go. Written by the producer alone.
     committed: AtomicU32,
     /// The chunk that goes on after this one.
     next: Link,
@@ -80,16 +114,16 @@ impl Chunk {
         self.words.as_ptr().cast::<u64>().cast_mut().wrapping_add(index)
     }
 
-    /// Publishes the first `words` words (SYNC committed).
+    /// Publishes what lies below a mark (SYNC committed).
     #[inline(always)]
-    pub(crate) fn commit(&self, words: usize) {
-        self.committed.store(words as u32, Ordering::Release);
+    pub(crate) fn commit(&self, mark: Mark) {
+        self.committed.store(mark.0, Ordering::Release);
     }
 
-    /// How many words can be read (SYNC committed).
+    /// How far can be read (SYNC committed).
     #[inline(always)]
-    pub(crate) fn committed(&self) -> usize {
-        self.committed.load(Ordering::Acquire) as usize
+    pub(crate) fn committed(&self) -> Mark {
+        Mark(self.committed.load(Ordering::Acquire))
     }
 
     /// The link to the next chunk.
@@ -98,11 +132,11 @@ impl Chunk {
         &self.next
     }
 
-    /// The words of a range below `committed`.
+    /// The words of a range below a committed mark.
     ///
     /// # Safety
     ///
-    /// The caller is the consumer of this chunk, and `range.end` is at most what `committed` returned.
+    /// The caller is the consumer of this chunk, and `range.end` is at most at the mark that `committed` returned.
     #[inline(always)]
     pub(crate) unsafe fn read(&self, range: std::ops::Range<usize>) -> &[u64] {
         #[cfg(loom)]

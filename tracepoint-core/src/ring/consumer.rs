@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{CHUNK_WORDS, ChunkId};
+use super::chunk::{CHUNK_WORDS, ChunkId, Mark};
 use super::record::{HEADER_WORDS, Header};
 use super::{Pool, Ring};
 use crate::sync::Ordering;
@@ -12,21 +12,21 @@ pub(crate) struct Consumer<'p> {
     ring: Arc<Ring>,
     pool: &'p Pool,
     chunk: Option<ChunkId>,
-    /// Words of the chunk that were read.
+    /// Words of the chunk that were read, in this lap.
     read: usize,
-    /// Words of the chunk that may be read: what `committed` said last.
-    committed: usize,
+    /// Up to where it may be read: what `committed` said last.
+    committed: Mark,
 }
 
 impl<'p> Consumer<'p> {
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
-        Consumer { ring, pool, chunk: None, read: 0, committed: 0 }
+        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default() }
     }
 
     /// The header of the next record, if there is one.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<Header> {
-        if self.read == self.committed && !self.refill() {
+        if self.read == self.committed.words() && !self.refill() {
             return None;
         }
         let chunk = self.pool.chunk(self.chunk?);
@@ -44,9 +44,17 @@ impl<'p> Consumer<'p> {
                 Some(id) => {
                     let chunk = self.pool.chunk(id);
                     let next = chunk.next().get();
-                    self.committed = chunk.committed();
-                    if self.read < self.committed {
+                    let committed = chunk.committed();
+                    if committed.lap() != self.committed.lap() {
+                        self.read = 0;
+                    }
+                    self.committed = committed;
+                    if self.read < committed.words() {
                         return true;
+                    }
+                    if next.is_none() {
+                        // The producer may begin the chunk anew.
+                        self.ring.set_drained(id, committed);
                     }
                     next
                 }
@@ -63,7 +71,7 @@ impl<'p> Consumer<'p> {
             self.release(id);
         }
         self.read = 0;
-        self.committed = 0;
+        self.committed = Mark::default();
     }
 
     fn release(&self, id: ChunkId) {

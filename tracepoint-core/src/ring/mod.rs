@@ -6,9 +6,10 @@
 //! ```
 //!
 //! The producer appends records to its last chunk and publishes them with one `Release` store of the
-//! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then it takes
-//! another one (its stash of warm chunks, then the pool), and links it, which seals the old one. The drain
-//! follows the links and gives chunks back.
+//! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then, if the drain
+//! has read all of it, it begins the same chunk anew, so that a thread that the drain keeps up with never
+//! has more than one, which stays warm. Otherwise it takes another one (its stash of drained chunks, then
+//! the pool), and links it, which seals the old one. The drain follows the links and gives chunks back.
 //!
 //! # Orderings
 //!
@@ -17,6 +18,9 @@
 //! - **SYNC link**: a chunk's reset header, and all chunks and records of a spanning record behind it,
 //!   are visible to the drain that follows the link. What was committed before the link was set is final:
 //!   the drain reads `next` first and `committed` after it, so it never leaves a chunk too early.
+//! - **SYNC drained**: the drain is done reading a chunk up to a mark before the producer that finds its
+//!   own mark there begins the chunk anew. The lap in the mark tells the drain: a lap is only begun when
+//!   the drain has told that it read the one before to its end, so it never misses one.
 //! - **SYNC stash** (and the pool's queues): the drain is done reading before the producer writes again.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
@@ -32,10 +36,10 @@ pub(crate) use consumer::Consumer;
 pub(crate) use pool::Pool;
 pub(crate) use producer::{Lost, Producer};
 
-use chunk::{ChunkId, Link};
+use chunk::{ChunkId, Link, Mark};
 use crossbeam_utils::CachePadded;
 
-use crate::sync::{AtomicBool, AtomicU32, Ordering};
+use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// Warm chunks that a ring keeps for its next turn.
 const STASH: usize = 2;
@@ -53,6 +57,8 @@ pub(crate) struct Ring {
 #[derive(Debug)]
 struct Returned {
     stash: [AtomicU32; STASH],
+    /// The chunk that the drain reads and the mark up to which it has, when it last found no more.
+    drained: AtomicU64,
     /// Chunks that went back, in all.
     released: AtomicU32,
 }
@@ -64,6 +70,7 @@ impl Ring {
             closed: AtomicBool::new(false),
             returned: CachePadded::new(Returned {
                 stash: std::array::from_fn(|_| AtomicU32::new(0)),
+                drained: AtomicU64::new(0),
                 released: AtomicU32::new(0),
             }),
         }
@@ -78,6 +85,16 @@ impl Ring {
     /// (SYNC closed).
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+
+    /// Tells how far the drain has read (SYNC drained).
+    fn set_drained(&self, chunk: ChunkId, mark: Mark) {
+        self.returned.drained.store(mark.pack(chunk), Ordering::Release);
+    }
+
+    /// Whether the drain has read a chunk up to a mark, and rests there (SYNC drained).
+    fn is_drained(&self, chunk: ChunkId, mark: Mark) -> bool {
+        self.returned.drained.load(Ordering::Acquire) == mark.pack(chunk)
     }
 
     /// A drained chunk, still warm (SYNC stash).

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link};
+use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link, Mark};
 use super::{Pool, Ring};
 use crate::event::{Tail, copy_padded};
 use crate::sync::Ordering;
@@ -20,9 +20,10 @@ pub(crate) enum Lost {
 pub(crate) struct Producer<'p> {
     ring: Arc<Ring>,
     pool: &'p Pool,
-    /// The chunk that is written, its used words, and how many are left.
+    /// The chunk that is written, how far it is, and how many words are left.
     chunk: Option<&'p Chunk>,
-    used: usize,
+    id: Option<ChunkId>,
+    mark: Mark,
     left: usize,
     /// Chunks taken, in all.
     taken: u32,
@@ -33,7 +34,8 @@ pub(crate) struct Producer<'p> {
 impl<'p> Producer<'p> {
     /// A producer that has a chunk already, if one is free.
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool, share: u32) -> Self {
-        let mut producer = Producer { ring, pool, chunk: None, used: 0, left: 0, taken: 0, share };
+        let mut producer =
+            Producer { ring, pool, chunk: None, id: None, mark: Mark::default(), left: 0, taken: 0, share };
         let _ = producer.next_chunk();
         producer
     }
@@ -50,11 +52,12 @@ impl<'p> Producer<'p> {
         }
         // `make_room` and `next_chunk` leave `left` at zero without a chunk.
         let Some(chunk) = self.chunk else { return Err(Lost::RingFull) };
-        chunk.touch(self.used..self.used + words);
-        fill(chunk.word(self.used));
-        self.used += words;
+        let used = self.mark.words();
+        chunk.touch(used..used + words);
+        fill(chunk.word(used));
+        self.mark = self.mark.plus(words);
         self.left -= words;
-        chunk.commit(self.used);
+        chunk.commit(self.mark);
         Ok(())
     }
 
@@ -68,17 +71,30 @@ impl<'p> Producer<'p> {
     #[inline(never)]
     fn make_room(&mut self, words: usize) -> Result<(), Lost> {
         debug_assert!(!Self::spans(words));
-        self.next_chunk().ok_or(Lost::RingFull)
+        self.begin_anew().or_else(|| self.next_chunk()).ok_or(Lost::RingFull)
+    }
+
+    /// Begins the chunk anew, if the drain has read all of it.
+    fn begin_anew(&mut self) -> Option<()> {
+        let id = self.id.filter(|id| self.ring.is_drained(*id, self.mark))?;
+        self.go_on(id, self.mark.next_lap());
+        Some(())
     }
 
     /// Goes on to an empty chunk.
     fn next_chunk(&mut self) -> Option<()> {
         let id = self.take()?;
         self.link().set(id);
-        self.chunk = Some(self.pool.chunk(id));
-        self.used = 0;
-        self.left = CHUNK_WORDS;
+        self.go_on(id, Mark::default());
         Some(())
+    }
+
+    /// Writes to a chunk from a mark on.
+    fn go_on(&mut self, id: ChunkId, mark: Mark) {
+        self.chunk = Some(self.pool.chunk(id));
+        self.id = Some(id);
+        self.mark = mark;
+        self.left = CHUNK_WORDS - mark.words();
     }
 
     /// Where the next chunk is to be linked.
@@ -121,16 +137,15 @@ impl<'p> Producer<'p> {
     ) -> Result<(), Lost> {
         let count = words.div_ceil(CHUNK_WORDS);
         let first = self.take_chain(count)?;
-        let mut spanning = Spanning { pool: self.pool, chunk: self.pool.chunk(first), used: 0 };
+        let mut spanning = Spanning { pool: self.pool, id: first, chunk: self.pool.chunk(first), used: 0 };
         fill(&mut spanning);
         debug_assert_eq!((count - 1) * CHUNK_WORDS + spanning.used, words);
-        let (chunk, used) = (spanning.chunk, spanning.used);
-        chunk.commit(used);
+        let Spanning { id: last, chunk, used, .. } = spanning;
+        let mark = Mark::default().plus(used);
+        chunk.commit(mark);
         // Only now: the link publishes the chain as a whole.
         self.link().set(first);
-        self.chunk = Some(chunk);
-        self.used = used;
-        self.left = CHUNK_WORDS - used;
+        self.go_on(last, mark);
         Ok(())
     }
 
@@ -173,6 +188,7 @@ impl Drop for Producer<'_> {
 /// The tail of a record that goes from chunk to chunk.
 pub(crate) struct Spanning<'p> {
     pool: &'p Pool,
+    id: ChunkId,
     chunk: &'p Chunk,
     used: usize,
 }
@@ -195,8 +211,9 @@ impl Spanning<'_> {
         if self.used < CHUNK_WORDS {
             return;
         }
-        self.chunk.commit(CHUNK_WORDS);
+        self.chunk.commit(Mark::default().plus(CHUNK_WORDS));
         if let Some(next) = self.chunk.next().get() {
+            self.id = next;
             self.chunk = self.pool.chunk(next);
             self.used = 0;
         }

@@ -197,3 +197,28 @@ fn what_a_thread_fired_before_it_ended_is_drained_before_its_ring_is_retired() {
         model.end();
     });
 }
+
+#[test]
+fn a_drained_chunk_is_begun_anew_though_no_other_is_free() {
+    loom::model(|| {
+        let model = Model::new(1);
+        let (mut producer, mut consumer) = model.ring(1);
+        // The chunk holds one record. The next one fits if the drain has taken the one before in time.
+        let writer = thread::spawn(move || {
+            (0..3).filter(|number| append(&mut producer, *number, 5) == Err(Lost::RingFull)).count()
+        });
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            seen.extend(take(&mut consumer));
+        }
+        let lost = writer.join().unwrap();
+        while let Some(number) = take(&mut consumer) {
+            seen.push(number);
+        }
+        assert_eq!(seen.len() + lost, 3);
+        assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
+        consumer.retire();
+        assert_eq!(model.pool().free(), 1);
+        model.end();
+    });
+}
