@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # --release: each model runs thousands of times.
 # -p, --lib: the models are unit tests of the core, as they look inside it; nothing else is made for loom.
 # --target-dir: with other RUSTFLAGS in the same folder, everything would be built anew each time.
-# No LOOM_MAX_PREEMPTIONS, which bounds how often a thread is interrupted: all orders take seconds. Should
+# No LOOM_MAX_PREEMPTIONS, which bounds how often a thread is interrupted: all orders take a minute. Should
 #   larger models need it, 3 finds nearly all that there is to find.
 RUSTFLAGS="--cfg loom -C debug-assertions" \
     cargo test --locked -p tracepoint-core --lib --release --target-dir "${CARGO_TARGET_DIR:-target}/loom"

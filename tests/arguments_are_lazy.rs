@@ -16,6 +16,12 @@ struct Other {
     number: u32,
 }
 
+#[derive(Event)]
+#[event(provider = "lazy")]
+struct Asked {
+    number: u32,
+}
+
 #[test]
 fn arguments_are_evaluated_only_while_somebody_listens_to_that_tracepoint() {
     let evaluated = Cell::new(0);
@@ -50,15 +56,15 @@ fn arguments_are_evaluated_only_while_somebody_listens_to_that_tracepoint() {
 
 #[test]
 fn enabled_says_whether_somebody_listens() {
-    assert!(!enabled!(Other));
-    let first = Subscription::builder().pattern("lazy:other").start().unwrap();
-    assert!(enabled!(Other));
-    let mut second = Subscription::builder().patterns(["lazy:oth*", "lazy:other"]).start().unwrap();
+    assert!(!enabled!(Asked));
+    let first = Subscription::builder().pattern("lazy:asked").start().unwrap();
+    assert!(enabled!(Asked));
+    let mut second = Subscription::builder().patterns(["lazy:ask*", "lazy:asked"]).start().unwrap();
     drop(first);
-    assert!(enabled!(Other));
-    tracepoint!(Other { number: 7 });
+    assert!(enabled!(Asked));
+    tracepoint!(Asked { number: 7 });
     assert_eq!(second.close().tracepoints.iter().map(|it| it.delivered).sum::<u64>(), 1);
-    assert!(!enabled!(Other));
+    assert!(!enabled!(Asked));
 }
 
 /// A value whose conversion is code of the user.

@@ -65,11 +65,6 @@ impl Mark {
     pub(crate) const fn next_lap(self) -> Self {
         Mark((self.0 / Self::LAP).wrapping_add(1).wrapping_mul(Self::LAP))
     }
-
-    /// For an atomic: with the chunk that it lies in.
-    pub(crate) fn pack(self, chunk: ChunkId) -> u64 {
-        u64::from(chunk.0.get()) << 32 | u64::from(self.0)
-    }
 }
 
 /// Chunks lie in one zeroed allocation; all zeros is a valid, empty chunk.

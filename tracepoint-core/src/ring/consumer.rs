@@ -16,11 +16,13 @@ pub(crate) struct Consumer<'p> {
     read: usize,
     /// Up to where it may be read: what `committed` said last.
     committed: Mark,
+    /// Words read in all.
+    words: u64,
 }
 
 impl<'p> Consumer<'p> {
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
-        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default() }
+        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default(), words: 0 }
     }
 
     /// The header of the next record, if there is one.
@@ -54,7 +56,7 @@ impl<'p> Consumer<'p> {
                     }
                     if next.is_none() {
                         // The producer may begin the chunk anew.
-                        self.ring.set_drained(id, committed);
+                        self.ring.set_drained(self.words);
                     }
                     next
                 }
@@ -90,6 +92,7 @@ impl<'p> Consumer<'p> {
     #[inline]
     pub(crate) fn consume(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
         let Some(id) = self.chunk else { return };
+        self.words += header.words as u64;
         let payload = self.read + HEADER_WORDS;
         if header.words <= CHUNK_WORDS {
             let end = self.read + header.words;

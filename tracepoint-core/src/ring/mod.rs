@@ -18,9 +18,10 @@
 //! - **SYNC link**: a chunk's reset header, and all chunks and records of a spanning record behind it,
 //!   are visible to the drain that follows the link. What was committed before the link was set is final:
 //!   the drain reads `next` first and `committed` after it, so it never leaves a chunk too early.
-//! - **SYNC drained**: the drain is done reading a chunk up to a mark before the producer that finds its
-//!   own mark there begins the chunk anew. The lap in the mark tells the drain: a lap is only begun when
-//!   the drain has told that it read the one before to its end, so it never misses one.
+//! - **SYNC drained**: the drain is done reading all words that it counted before the producer, which
+//!   finds that it wrote no more than those, begins its chunk anew. The count is of all words ever, so no
+//!   older one can be taken for it. The lap in the mark tells the drain; a lap is only begun when the one
+//!   before was read to its end, so it never misses one.
 //! - **SYNC stash** (and the pool's queues): the drain is done reading before the producer writes again.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
@@ -31,12 +32,14 @@ mod consumer;
 pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
+#[cfg(all(test, not(loom)))]
+mod stress;
 
 pub(crate) use consumer::Consumer;
 pub(crate) use pool::Pool;
 pub(crate) use producer::{Lost, Producer};
 
-use chunk::{ChunkId, Link, Mark};
+use chunk::{ChunkId, Link};
 use crossbeam_utils::CachePadded;
 
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -57,7 +60,7 @@ pub(crate) struct Ring {
 #[derive(Debug)]
 struct Returned {
     stash: [AtomicU32; STASH],
-    /// The chunk that the drain reads and the mark up to which it has, when it last found no more.
+    /// Words that the drain had read in all, when it last found no more.
     drained: AtomicU64,
     /// Chunks that went back, in all.
     released: AtomicU32,
@@ -87,14 +90,14 @@ impl Ring {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Tells how far the drain has read (SYNC drained).
-    fn set_drained(&self, chunk: ChunkId, mark: Mark) {
-        self.returned.drained.store(mark.pack(chunk), Ordering::Release);
+    /// Tells how many words the drain has read in all, which is all there are (SYNC drained).
+    fn set_drained(&self, words: u64) {
+        self.returned.drained.store(words, Ordering::Release);
     }
 
-    /// Whether the drain has read a chunk up to a mark, and rests there (SYNC drained).
-    fn is_drained(&self, chunk: ChunkId, mark: Mark) -> bool {
-        self.returned.drained.load(Ordering::Acquire) == mark.pack(chunk)
+    /// Whether the drain has read all of `words` words (SYNC drained).
+    fn is_drained(&self, words: u64) -> bool {
+        self.returned.drained.load(Ordering::Acquire) == words
     }
 
     /// A drained chunk, still warm (SYNC stash).

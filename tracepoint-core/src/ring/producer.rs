@@ -25,6 +25,8 @@ pub(crate) struct Producer<'p> {
     id: Option<ChunkId>,
     mark: Mark,
     left: usize,
+    /// Words written in all, before the current lap of the current chunk.
+    before: u64,
     /// Chunks taken, in all.
     taken: u32,
     /// Chunks that this ring may hold at once.
@@ -34,8 +36,17 @@ pub(crate) struct Producer<'p> {
 impl<'p> Producer<'p> {
     /// A producer that has a chunk already, if one is free.
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool, share: u32) -> Self {
-        let mut producer =
-            Producer { ring, pool, chunk: None, id: None, mark: Mark::default(), left: 0, taken: 0, share };
+        let mut producer = Producer {
+            ring,
+            pool,
+            chunk: None,
+            id: None,
+            mark: Mark::default(),
+            left: 0,
+            before: 0,
+            taken: 0,
+            share,
+        };
         let _ = producer.next_chunk();
         producer
     }
@@ -76,8 +87,8 @@ impl<'p> Producer<'p> {
 
     /// Begins the chunk anew, if the drain has read all of it.
     fn begin_anew(&mut self) -> Option<()> {
-        let id = self.id.filter(|id| self.ring.is_drained(*id, self.mark))?;
-        self.go_on(id, self.mark.next_lap());
+        let id = self.id.filter(|_| self.ring.is_drained(self.written()))?;
+        self.go_on(id, self.mark.next_lap(), self.written());
         Some(())
     }
 
@@ -85,16 +96,22 @@ impl<'p> Producer<'p> {
     fn next_chunk(&mut self) -> Option<()> {
         let id = self.take()?;
         self.link().set(id);
-        self.go_on(id, Mark::default());
+        self.go_on(id, Mark::default(), self.written());
         Some(())
     }
 
-    /// Writes to a chunk from a mark on.
-    fn go_on(&mut self, id: ChunkId, mark: Mark) {
+    /// Words written in all.
+    fn written(&self) -> u64 {
+        self.before + self.mark.words() as u64
+    }
+
+    /// Writes to a chunk from a mark on; `before` words were written before this chunk, or this lap of it.
+    fn go_on(&mut self, id: ChunkId, mark: Mark, before: u64) {
         self.chunk = Some(self.pool.chunk(id));
         self.id = Some(id);
         self.mark = mark;
         self.left = CHUNK_WORDS - mark.words();
+        self.before = before;
     }
 
     /// Where the next chunk is to be linked.
@@ -145,7 +162,7 @@ impl<'p> Producer<'p> {
         chunk.commit(mark);
         // Only now: the link publishes the chain as a whole.
         self.link().set(first);
-        self.go_on(last, mark);
+        self.go_on(last, mark, self.written() + (words - used) as u64);
         Ok(())
     }
 
