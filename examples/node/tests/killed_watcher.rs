@@ -1,6 +1,8 @@
 //! A watching client is killed: the node's probes are off again within a second, its memory is back, and it
 //! never stalled. Real processes.
 
+#![cfg(unix)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
