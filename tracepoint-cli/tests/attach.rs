@@ -171,7 +171,7 @@ fn stat_ends_with_totals() {
     let stat = node.run(&[
         "stat",
         "demo-node",
-        "utxocache:*",
+        "net:*_message",
         "--for",
         "2s",
         "--interval",
@@ -184,18 +184,19 @@ fn stat_ends_with_totals() {
     let (total, intervals) = spans.split_last().unwrap();
     assert_eq!(total["final"], true);
     assert!(!intervals.is_empty() && intervals.iter().all(|span| span["final"] == false));
-    let spent = |span: &Value, key: &str| span["events"]["utxocache:spent"][key].as_u64().unwrap_or(0);
-    let seen: u64 = intervals.iter().map(|span| spent(span, "events")).sum();
-    assert!(spent(total, "total") > 0 && spent(total, "total") >= seen, "{}", stat.stdout);
+    let sent = |span: &Value, key: &str| span["events"]["net:outbound_message"][key].as_u64().unwrap_or(0);
+    let seen: u64 = intervals.iter().map(|span| sent(span, "events")).sum();
+    assert!(sent(total, "total") > 0 && sent(total, "total") >= seen, "{}", stat.stdout);
 }
 
 #[test]
 fn stat_prints_a_table() {
     let node = Node::running();
-    let stat = node.run(&["stat", "demo-node", "mempool:*", "--for", "1s"]);
+    let stat = node.run(&["stat", "demo-node", "net:*_message", "--for", "1s"]);
     stat.expect(0, &["delivered, "]);
     let table = stat.stdout.split("all of ").nth(1).unwrap();
-    for words in ["events/s", "bytes/s", "lost", "mempool:added ", "mempool:removed ", "\ntotal "] {
+    for words in ["events/s", "bytes/s", "lost", "net:inbound_message ", "net:outbound_message ", "\ntotal "]
+    {
         assert!(table.contains(words), "{words:?} is missing in {}", stat.stdout);
     }
 }
