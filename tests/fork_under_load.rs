@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{Watchdog, fork};
+use common::{StopOnDrop, Watchdog, fork};
 use tracepoints::pool::{self, Limits};
 use tracepoints::{Event, capture, drain, enabled, tracepoint};
 
@@ -37,6 +37,7 @@ fn a_child_of_a_busy_process_does_not_hang() {
                 std::thread::spawn(|| tracepoint!(Step { number: 1 })).join().unwrap();
             }
         });
+        let _stop = StopOnDrop(&stop);
         for _ in 0..100 {
             fork(
                 || {
@@ -48,6 +49,5 @@ fn a_child_of_a_busy_process_does_not_hang() {
                 || {},
             );
         }
-        stop.store(true, Ordering::Relaxed);
     });
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use common::{Reader, Watchdog};
+use common::{Reader, StopOnDrop, Watchdog};
 use tracepoints::{Event, Lost, Subscription, drain, tracepoint};
 
 #[derive(Event)]
@@ -77,6 +77,7 @@ fn events_of_signal_handlers_are_delivered_or_counted_as_nested() {
             }
             fired
         });
+        let stopping = StopOnDrop(stop);
         let thread = victim.1.recv().unwrap() as libc::pthread_t;
         for signal in 0..SIGNALS {
             // SAFETY: the thread lives until it is told to stop.
@@ -86,7 +87,7 @@ fn events_of_signal_handlers_are_delivered_or_counted_as_nested() {
                 reader.read_waiting(&mut subscription, |_| {});
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stopping);
         firing.join().unwrap()
     });
     let handled = HANDLED.load(Ordering::Relaxed) - before;

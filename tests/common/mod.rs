@@ -3,9 +3,11 @@
 
 mod child;
 mod reader;
+mod stop;
 mod watchdog;
 
 #[cfg(unix)]
 pub use child::fork;
 pub use reader::{Reader, follow};
+pub use stop::StopOnDrop;
 pub use watchdog::Watchdog;
