@@ -31,7 +31,8 @@ macro_rules! unannounced {
             static DESCRIBED: Descriptor = $event::DESCRIPTOR;
             static TRACEPOINT: Tracepoint = Tracepoint::new(&DESCRIBED, &GATE, &LOSSES);
 
-            impl Event for $event {
+            // SAFETY: one u64, as `FIELDS` says.
+            unsafe impl Event for $event {
                 const DESCRIPTOR: Descriptor =
                     Descriptor::new($provider, $name, "", &FIELDS, file!(), line!());
                 type Lowered<'e> = (u64, ());

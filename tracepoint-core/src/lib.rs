@@ -76,8 +76,9 @@ pub use self::{
 #[doc(hidden)]
 #[cfg(not(loom))]
 pub mod __macro {
-    pub use crate::event::{EnumOrdinal, Fields, Lowered};
+    pub use crate::event::{EnumOrdinal, Fields, FieldsFromWire, Lowered, check};
     pub use crate::loss::Losses;
+    pub use crate::probe::Probe;
     pub use crate::tracepoint::Known;
     pub use crate::{__announce as announce, __gate as gate};
     pub use inventory;

@@ -37,7 +37,13 @@ macro_rules! tracepoint {
         $crate::__macro::inline_event! { $crate; $provider::$name, $($fields)* }
     };
     ($event:expr $(,)?) => {
-        $crate::fire(|| $event)
+        // Not a closure: what the arguments make on the way lives until the event is written.
+        {
+            let probe = $crate::__macro::Probe::new();
+            if probe.is_open() {
+                probe.emit(&$event)
+            }
+        }
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
@@ -82,7 +88,7 @@ macro_rules! __gate {
                 target_os = "openbsd",
                 target_os = "dragonfly"
             ),
-            unsafe(link_section = ".data.tracepoint_gates")
+            unsafe(link_section = "tracepoint_gates")
         )]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,tp_gates"))]
         #[cfg_attr(windows, unsafe(link_section = ".tpgates"))]

@@ -104,7 +104,11 @@ pub fn stats() -> PoolStats {
             used_bytes: pool.count().saturating_sub(pool.free()) * CHUNK_BYTES,
             rings,
         },
-        None => PoolStats { bytes: chunks(limits()) * CHUNK_BYTES, used_bytes: 0, rings },
+        // Looking at the limits does not settle them.
+        None => {
+            let limits = LIMITS.get().copied().unwrap_or_default();
+            PoolStats { bytes: chunks(limits) * CHUNK_BYTES, used_bytes: 0, rings }
+        }
     }
 }
 
@@ -130,7 +134,9 @@ impl Shared {
     fn new(limits: Limits) -> Self {
         let chunks = chunks(limits);
         let thread_chunks = (limits.thread_bytes / CHUNK_BYTES).clamp(1, chunks);
-        let event_words = (limits.event_bytes / 8).min(thread_chunks * CHUNK_WORDS).min(MAX_WORDS);
+        // A thread always holds the chunk that it wrote last: an event that spans goes into the others.
+        let largest = (thread_chunks - 1).max(1) * CHUNK_WORDS;
+        let event_words = (limits.event_bytes / 8).min(largest).min(MAX_WORDS);
         Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words }
     }
 }

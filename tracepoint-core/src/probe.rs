@@ -1,5 +1,7 @@
 //! The hot path: the check, and what happens behind it.
 
+use std::marker::PhantomData;
+
 use crate::event::{Contiguous, Event, Fields, Writer};
 use crate::gate::{SLOTS, Stamp, UNREGISTERED};
 use crate::loss::Cause;
@@ -22,12 +24,34 @@ use crate::{Registration, Tracepoint, clock, control, pool, thread};
 /// ```
 #[inline(always)]
 pub fn fire<E: Event>(args: impl FnOnce() -> E) {
-    if cfg!(feature = "off") {
-        return;
+    let probe = Probe::new();
+    if probe.is_open() {
+        probe.emit(&args());
     }
-    if E::gate().glance() != 0 && admits::<E>() {
-        // Built here, out of line behind the branch, so that nothing of it touches the fast path.
-        emit(&args());
+}
+
+/// One hit of a probe: the expansion of `tracepoint!`, which learns from the event's type whose it is.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Probe<E>(PhantomData<fn(&E)>);
+
+impl<E: Event> Probe<E> {
+    #[expect(clippy::new_without_default, reason = "for macros only")]
+    #[inline(always)]
+    pub fn new() -> Self {
+        Probe(PhantomData)
+    }
+
+    /// Whether anybody listens. What the caller does then is out of line, as `emit` is cold.
+    #[inline(always)]
+    pub fn is_open(&self) -> bool {
+        is_enabled::<E>()
+    }
+
+    /// Writes the event.
+    #[inline(always)]
+    pub fn emit(&self, event: &E) {
+        emit(event);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `#[derive(Event)]`.
 
 use heck::ToSnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Field, Fields, GenericParam, Generics, Result, Type};
@@ -48,11 +48,13 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             static TRACEPOINT: #tp::Tracepoint =
                 #tp::Tracepoint::new(&<#of_program as #tp::Event>::DESCRIPTOR, &GATE, &LOSSES);
             #tp::__macro::announce!(&TRACEPOINT);
+            // Places and room are those of `Placed`; that the values are what it was told is checked here.
+            const _: () = #tp::__macro::check::<#of_program>();
 
             // An event without fields lowers to `()`, one with many to a long type.
             #[allow(clippy::unused_unit, clippy::type_complexity)]
             #[automatically_derived]
-            impl #impl_generics #tp::Event for #ident #type_generics #where_clause {
+            unsafe impl #impl_generics #tp::Event for #ident #type_generics #where_clause {
                 const DESCRIPTOR: #tp::Descriptor = #tp::Descriptor::new(
                     #provider,
                     #name,
@@ -81,28 +83,31 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// Reading back. Fields that cannot be read leave the impl with a bound that never holds.
+/// Reading back. Fields that cannot be read leave the impl with a bound that never holds. It is one bound
+/// for all fields: several that differ in their lifetimes alone would be ambiguous.
 fn decode(input: &DeriveInput, tp: &syn::Path, fields: &[&Field], types: &[&Type]) -> TokenStream {
     let ident = &input.ident;
     let (_, type_generics, _) = input.generics.split_for_impl();
     let mut generics = input.generics.clone();
     generics.params.insert(0, syn::parse_quote!('decode_));
-    let bounds = generics.make_where_clause();
-    for ty in types {
-        bounds.predicates.push(syn::parse_quote!(#ty: #tp::FromWire<'decode_>));
-    }
+    let all = types.iter().rev().fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
+    let bound = syn::parse_quote!(#all: #tp::__macro::FieldsFromWire<'decode_>);
+    generics.make_where_clause().predicates.push(bound);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let members = fields.iter().enumerate().map(|(index, field)| {
-        let (member, ty) = (&field.ident, &field.ty);
-        quote!(#member: <#ty as #tp::FromWire<'decode_>>::from_wire(fields[#index].slot, payload)?)
-    });
+    let members: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    // Not the names of the fields, which may be those of constants.
+    let values: Vec<_> =
+        (0..members.len()).map(|index| Ident::new(&format!("field_{index}"), Span::mixed_site())).collect();
+    let pattern = values.iter().rev().fold(quote!(()), |rest, value| quote!((#value, #rest)));
     quote! {
+        #[allow(clippy::type_complexity)]
         #[automatically_derived]
         impl #impl_generics #tp::Decode<'decode_> for #ident #type_generics #where_clause {
             #[inline]
             fn decode(payload: #tp::StructReader<'decode_>) -> ::core::result::Result<Self, #tp::DecodeError> {
-                let (fields, _) = (const { <Self as #tp::Event>::DESCRIPTOR.fields }, payload);
-                ::core::result::Result::Ok(#ident { #(#members),* })
+                let fields = const { <Self as #tp::Event>::DESCRIPTOR.fields };
+                let #pattern = #tp::__macro::FieldsFromWire::read(fields, payload)?;
+                ::core::result::Result::Ok(#ident { #(#members: #values),* })
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The inline form: `tracepoint!(net::ping, peer_id: i64 = peer.id, addr: &str = peer.addr())`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -84,12 +84,17 @@ pub(crate) fn expand(inline: Inline) -> TokenStream {
         given.push(quote!(#name: #value));
     }
     let generics = lifetimes.any.then(|| quote!(<'event>));
+    // Not visible to the values, which are the user's.
+    let probe = Ident::new("probe", Span::mixed_site());
     let provider = LitStr::new(&provider.to_string(), provider.span());
     let name = LitStr::new(&name.to_string(), name.span());
     quote! {{
         #[derive(#krate::Event)]
         #[event(crate = #krate, provider = #provider, name = #name)]
         struct InlineEvent #generics { #(#declared),* }
-        #krate::fire(|| InlineEvent { #(#given),* });
+        let #probe = #krate::__macro::Probe::new();
+        if #probe.is_open() {
+            #probe.emit(&InlineEvent { #(#given),* });
+        }
     }}
 }

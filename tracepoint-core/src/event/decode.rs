@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Event;
+use super::{Event, Field};
 
 /// An event that can be read back into its own type; part of `#[derive(Event)]`.
 ///
@@ -210,6 +210,12 @@ impl<'a> StructReader<'a> {
         })
     }
 
+    /// Whether a pointer is null, as one that the writer did not know.
+    #[inline]
+    fn is_null(&self, index: u32) -> Result<bool, DecodeError> {
+        Ok(self.pointer(index)?.0 == 0)
+    }
+
     /// The bytes behind a pointer; none if it is null.
     ///
     /// # Errors
@@ -287,6 +293,43 @@ from_pointer! {
     ['a] Vec<u8> = data, |data| Ok(data.to_owned());
     ['a] Box<[u8]> = data, |data| Ok(data.into());
     ['a: 'v, 'v] Cow<'v, [u8]> = data, |data| Ok(Cow::Borrowed(data));
-    ['a, const N: usize] [u8; N] = data, |data| data.try_into().map_err(|_| DecodeError::WrongLength);
-    ['a: 'v, 'v, const N: usize] &'v [u8; N] = data, |data| data.try_into().map_err(|_| DecodeError::WrongLength);
+}
+
+impl<'a: 'v, 'v, const N: usize> FromWire<'a> for &'v [u8; N] {
+    #[inline]
+    fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
+        if payload.is_null(slot.offset)? {
+            return Ok(const { &[0; N] });
+        }
+        payload.data(slot.offset)?.try_into().map_err(|_| DecodeError::WrongLength)
+    }
+}
+
+impl<'a, const N: usize> FromWire<'a> for [u8; N] {
+    #[inline]
+    fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
+        <&[u8; N]>::from_wire(slot, payload).copied()
+    }
+}
+
+/// All fields of an event, `(first, (second, (.., ())))`, in their order. One bound for all of them: several
+/// that differ in their lifetimes alone would be ambiguous.
+#[doc(hidden)]
+pub trait FieldsFromWire<'a>: Sized {
+    /// Reads each field at its slot.
+    fn read(fields: &[Field], payload: StructReader<'a>) -> Result<Self, DecodeError>;
+}
+
+impl<'a> FieldsFromWire<'a> for () {
+    #[inline]
+    fn read(_: &[Field], _: StructReader<'a>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+impl<'a, First: FromWire<'a>, Rest: FieldsFromWire<'a>> FieldsFromWire<'a> for (First, Rest) {
+    #[inline]
+    fn read(fields: &[Field], payload: StructReader<'a>) -> Result<Self, DecodeError> {
+        Ok((First::from_wire(fields[0].slot, payload)?, Rest::read(&fields[1..], payload)?))
+    }
 }

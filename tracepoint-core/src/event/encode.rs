@@ -4,7 +4,8 @@
 //! and data, in the order of their fields, each padded with zeros to a whole word. Ring memory holds
 //! stale bytes, so every byte of the record is written, padding included.
 
-use super::{Field, Slot};
+use super::layout::Room;
+use super::{Event, Field, Slot, Type};
 
 mod sealed {
     pub trait Sealed {}
@@ -20,6 +21,10 @@ use sealed::Sealed;
 /// `put` writes only within the struct that `writer` was made for, and appends exactly `tail_words`
 /// words to its tail.
 pub unsafe trait Lowered: Copy + Sealed {
+    /// What it takes in the struct.
+    #[doc(hidden)]
+    const FORM: Form;
+
     /// Words that this value appends to the tail.
     #[doc(hidden)]
     #[inline(always)]
@@ -36,12 +41,68 @@ pub unsafe trait Lowered: Copy + Sealed {
     unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>);
 }
 
+/// What a lowered value takes in the struct.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// 2^n bits of data.
+    Bits(u8),
+    /// A pointer to a text.
+    Text,
+    /// A pointer to bytes.
+    Bytes,
+}
+
+/// The forms of all values of an event.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Forms {
+    /// No more.
+    End,
+    /// One, and the others.
+    Then(Form, &'static Forms),
+}
+
+impl Form {
+    const fn fits(self, ty: &Type) -> bool {
+        match (self, ty, ty.room()) {
+            (Form::Bits(bits), _, Room::Data(size)) => bits == size,
+            (Form::Text, Type::Text, _) | (Form::Bytes, Type::Data, _) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Forms {
+    /// Whether values of these forms can be written to these fields.
+    const fn fit(&self, fields: &[Field]) -> bool {
+        match (self, fields) {
+            (Forms::End, []) => true,
+            (Forms::Then(form, forms), [field, fields @ ..]) => form.fits(&field.ty) && forms.fit(fields),
+            _ => false,
+        }
+    }
+}
+
+/// Checks at compile time that the values of an event are what its description says.
+#[doc(hidden)]
+pub const fn check<E: Event + 'static>() {
+    assert!(
+        <E::Lowered<'static> as Fields>::FORMS.fit(E::DESCRIPTOR.fields),
+        "the `Value` of a field has a `TYPE` that its `Lowered` does not travel as"
+    );
+}
+
 /// All lowered values of an event: `(first, (second, (.., ())))`, in the order of the fields.
 ///
 /// # Safety
 ///
 /// As for [`Lowered`], for all values together.
 pub unsafe trait Fields: Copy {
+    /// What each takes in the struct.
+    #[doc(hidden)]
+    const FORMS: Forms;
+
     /// Words of the tail.
     #[doc(hidden)]
     fn tail_words(self) -> usize;
@@ -57,6 +118,8 @@ pub unsafe trait Fields: Copy {
 
 // SAFETY: writes nothing.
 unsafe impl Fields for () {
+    const FORMS: Forms = Forms::End;
+
     #[inline(always)]
     fn tail_words(self) -> usize {
         0
@@ -68,6 +131,8 @@ unsafe impl Fields for () {
 
 // SAFETY: both halves keep the contract.
 unsafe impl<First: Lowered, Rest: Fields> Fields for (First, Rest) {
+    const FORMS: Forms = Forms::Then(First::FORM, &Rest::FORMS);
+
     #[inline(always)]
     fn tail_words(self) -> usize {
         self.0.tail_words() + self.1.tail_words()
@@ -226,6 +291,8 @@ pub struct EnumOrdinal(pub u16);
 impl Sealed for EnumOrdinal {}
 // SAFETY: writes one field of two bytes.
 unsafe impl Lowered for EnumOrdinal {
+    const FORM: Form = Form::Bits(4);
+
     #[inline(always)]
     unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>) {
         // SAFETY: by the caller.
@@ -236,6 +303,8 @@ unsafe impl Lowered for EnumOrdinal {
 impl Sealed for bool {}
 // SAFETY: writes one bit of the data section.
 unsafe impl Lowered for bool {
+    const FORM: Form = Form::Bits(0);
+
     #[inline(always)]
     unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>) {
         // SAFETY: by the caller; the byte was zeroed by `Writer::new`.
@@ -250,6 +319,8 @@ macro_rules! lowered_number {
         impl Sealed for $number {}
         // SAFETY: writes one field of its own size.
         unsafe impl Lowered for $number {
+            const FORM: Form = Form::Bits((size_of::<$number>() * 8).ilog2() as u8);
+
             #[inline(always)]
             unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>) {
                 // SAFETY: by the caller.
@@ -263,6 +334,8 @@ lowered_number!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
 impl Sealed for &str {}
 // SAFETY: one pointer; length and a NUL, rounded up, in the tail.
 unsafe impl Lowered for &str {
+    const FORM: Form = Form::Text;
+
     #[inline(always)]
     fn tail_words(self) -> usize {
         (self.len() + 1).div_ceil(8)
@@ -278,6 +351,8 @@ unsafe impl Lowered for &str {
 impl Sealed for &[u8] {}
 // SAFETY: one pointer; the length, rounded up, in the tail.
 unsafe impl Lowered for &[u8] {
+    const FORM: Form = Form::Bytes;
+
     #[inline(always)]
     fn tail_words(self) -> usize {
         self.len().div_ceil(8)

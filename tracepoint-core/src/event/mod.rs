@@ -9,10 +9,10 @@ mod encode;
 mod layout;
 mod value;
 
-pub use decode::{Decode, DecodeError, FromWire, StructReader};
+pub use decode::{Decode, DecodeError, FieldsFromWire, FromWire, StructReader};
 pub use descriptor::{Descriptor, EnumType, Field, Placed, Type, Variant, stable_id};
 pub(crate) use encode::{Contiguous, copy_padded};
-pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer};
+pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer, check};
 pub use layout::{Slot, StructLayout};
 pub use value::Value;
 
@@ -43,7 +43,12 @@ use crate::{Gate, Tracepoint};
     message = "`{Self}` is not an event",
     note = "add `#[derive(Event)]` and `#[event(provider = \"..\")]` to the struct, or declare the event inline: `tracepoint!(provider::name, field: Type = value)`"
 )]
-pub trait Event {
+///
+/// # Safety
+///
+/// `DESCRIPTOR` describes exactly the values of `Lowered`, each in a place of its own, in a struct that has
+/// room for them.
+pub unsafe trait Event {
     /// Names, types, layout and documentation.
     const DESCRIPTOR: Descriptor;
 

@@ -11,6 +11,8 @@ use crate::sync::ArrayQueue;
 /// The memory is reserved as a whole, so that a probe never allocates, but the system gives pages only
 /// when they are touched: chunks that were used before go first.
 pub(crate) struct Pool {
+    /// The allocation, and the first chunk in it.
+    memory: *mut u8,
     chunks: *mut Chunk,
     count: usize,
     /// Given back; their pages are resident.
@@ -28,46 +30,38 @@ impl Pool {
     /// Reserves `count` chunks.
     pub(crate) fn new(count: usize) -> Self {
         let count = count.max(1);
-        let pool = Pool {
-            chunks: Self::allocate(count),
-            count,
-            warm: ArrayQueue::new(count),
-            cold: ArrayQueue::new(count),
-        };
+        let memory = Self::allocate(count);
+        // SAFETY: there is room for that, see `layout`.
+        let chunks = unsafe { memory.add(memory.align_offset(pages::SIZE)).cast::<Chunk>() };
+        #[cfg(loom)]
+        for index in 0..count {
+            // SAFETY: within the allocation; written before anybody sees it.
+            unsafe { chunks.add(index).write(Chunk::new()) };
+        }
+        let pool = Pool { memory, chunks, count, warm: ArrayQueue::new(count), cold: ArrayQueue::new(count) };
         for index in 0..count {
             let _ = pool.cold.push(ChunkId::from_index(index));
         }
         pool
     }
 
+    /// Room for the chunks, wherever the first page begins. Not aligned to pages itself: the system's
+    /// allocator has zeroed memory that nobody touched yet, but only in the alignment of `malloc`.
     fn layout(count: usize) -> Layout {
         Layout::array::<Chunk>(count)
-            .and_then(|layout| layout.align_to(pages::SIZE))
+            .and_then(|chunks| Layout::from_size_align(chunks.size() + pages::SIZE, align_of::<u64>()))
             .expect("the pool is larger than the address space")
     }
 
-    #[cfg(not(loom))]
-    fn allocate(count: usize) -> *mut Chunk {
+    /// All zeros is a valid chunk.
+    fn allocate(count: usize) -> *mut u8 {
         let layout = Self::layout(count);
         // SAFETY: the size is not zero.
-        let chunks = unsafe { std::alloc::alloc_zeroed(layout) };
-        if chunks.is_null() {
+        let memory = unsafe { std::alloc::alloc_zeroed(layout) };
+        if memory.is_null() {
             std::alloc::handle_alloc_error(layout);
         }
-        // All zeros is a valid chunk.
-        chunks.cast()
-    }
-
-    #[cfg(loom)]
-    fn allocate(count: usize) -> *mut Chunk {
-        // SAFETY: the size is not zero; each chunk is written before anybody sees it.
-        unsafe {
-            let chunks = std::alloc::alloc(Self::layout(count)).cast::<Chunk>();
-            for index in 0..count {
-                chunks.add(index).write(Chunk::new());
-            }
-            chunks
-        }
+        memory
     }
 
     pub(crate) fn chunk(&self, id: ChunkId) -> &Chunk {
@@ -115,7 +109,7 @@ impl Drop for Pool {
         unsafe {
             #[cfg(loom)]
             std::ptr::drop_in_place(std::ptr::slice_from_raw_parts_mut(self.chunks, self.count));
-            std::alloc::dealloc(self.chunks.cast(), Self::layout(self.count));
+            std::alloc::dealloc(self.memory, Self::layout(self.count));
         }
     }
 }

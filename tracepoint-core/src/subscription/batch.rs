@@ -57,6 +57,9 @@ impl Batch {
     }
 }
 
+/// Places that the end of a stream needs: what is in the open batch, and the gaps behind it.
+const RESERVED: usize = 2;
+
 /// Batches that wait for the subscriber. Filled by the drain, emptied by the subscriber, in whatever
 /// threads they are.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn new(queue_bytes: usize, batch_bytes: usize) -> Self {
         // Batches are sealed early only while the queue is empty, before gaps, and around large events.
-        let places = queue_bytes / batch_bytes * 2 + 16;
+        let places = queue_bytes / batch_bytes * 2 + 16 + RESERVED;
         Queue {
             sealed: ArrayQueue::new(places),
             spare: ArrayQueue::new(4),
@@ -88,14 +91,18 @@ impl Queue {
             .unwrap_or_else(|| Batch { events: Vec::with_capacity(self.batch_bytes), ..Batch::default() })
     }
 
-    /// Adds a batch; gives it back if there is no place.
-    pub(crate) fn push(&self, batch: Batch) -> Result<(), Batch> {
-        let bytes = batch.events.len();
+    /// Whether there is a place for one more. The last [`RESERVED`] ones are for the end of the stream.
+    pub(crate) fn has_place(&self, is_end: bool) -> bool {
+        let reserved = if is_end { 0 } else { RESERVED };
+        self.sealed.len() + reserved < self.sealed.capacity()
+    }
+
+    /// Adds a batch. There is a place: only the drain adds, so what was free stays so.
+    pub(crate) fn push(&self, batch: Batch) {
         // Before it can be taken, so that the count never goes below zero.
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.sealed.push(batch).inspect_err(|_| {
-            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        })
+        self.bytes.fetch_add(batch.events.len(), Ordering::Relaxed);
+        let pushed = self.sealed.push(batch);
+        debug_assert!(pushed.is_ok(), "pushed without a place");
     }
 
     /// Takes the oldest batch.

@@ -130,12 +130,12 @@ impl Feed {
         let sequence = self.sequence;
         self.sequence += 1;
         let bytes = (ENVELOPE_WORDS + event.envelope.payload_words) * 8;
-        if self.queue.bytes() + self.open.events.len() + bytes > self.bounds.queue_bytes {
+        let turn = !self.gaps.is_empty() || self.open.events.len() + bytes > self.bounds.batch_bytes;
+        let full = self.queue.bytes() + self.open.events.len() + bytes > self.bounds.queue_bytes;
+        // Without a place for the open batch, there is none for what comes behind a gap either.
+        if full || turn && !self.turn_over(false) {
             self.overflow(event);
             return false;
-        }
-        if !self.gaps.is_empty() || self.open.events.len() + bytes > self.bounds.batch_bytes {
-            self.turn_over();
         }
         if self.open.count == 0 {
             self.opened = event.envelope.time;
@@ -198,24 +198,24 @@ impl Feed {
         }
     }
 
-    /// Seals the open batch if it has events, and puts pending gaps into the next one.
-    fn turn_over(&mut self) {
-        if self.open.is_empty() || self.seal() {
+    /// Seals the open batch if it has events, and puts pending gaps into the next one. False if there is
+    /// no place for it.
+    fn turn_over(&mut self, is_end: bool) -> bool {
+        let turned = self.open.is_empty() || self.seal(is_end);
+        if turned {
             self.open.gaps.append(&mut self.gaps);
         }
+        turned
     }
 
     /// Hands the open batch over. False if there is no place for it.
-    fn seal(&mut self) -> bool {
-        self.open.tracepoints = self.counts.len() as u32;
-        let batch = std::mem::replace(&mut self.open, self.queue.blank());
-        match self.queue.push(batch) {
-            Ok(()) => true,
-            Err(batch) => {
-                self.queue.recycle(std::mem::replace(&mut self.open, batch));
-                false
-            }
+    fn seal(&mut self, is_end: bool) -> bool {
+        if !self.queue.has_place(is_end) {
+            return false;
         }
+        self.open.tracepoints = self.counts.len() as u32;
+        self.queue.push(std::mem::replace(&mut self.open, self.queue.blank()));
+        true
     }
 
     /// At the end of a pass: seals what waited long enough. While the subscriber is busy with earlier
@@ -226,17 +226,15 @@ impl Feed {
         }
         let waited = now.saturating_sub(self.opened);
         if self.open.count == 0 || u128::from(waited) >= self.bounds.flush.as_nanos() {
-            self.finish();
+            self.finish(false);
         }
     }
 
-    /// Seals all there is.
-    pub(crate) fn finish(&mut self) {
-        if !self.gaps.is_empty() {
-            self.turn_over();
-        }
-        if !self.open.is_empty() {
-            self.seal();
+    /// Seals all there is. At the end of the stream, there is a place for it in any case.
+    pub(crate) fn finish(&mut self, is_end: bool) {
+        let turned = self.gaps.is_empty() || self.turn_over(is_end);
+        if turned && !self.open.is_empty() {
+            self.seal(is_end);
         }
     }
 

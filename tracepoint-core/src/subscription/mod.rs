@@ -102,7 +102,7 @@ impl Subscription {
     pub(crate) fn seal(&mut self) {
         let mut control = control::lock();
         if let Some(feed) = self.lease.and_then(|lease| control.feeds.of(lease)) {
-            feed.finish();
+            feed.finish(false);
         }
     }
 
@@ -170,7 +170,7 @@ impl Subscription {
         let (registry, feeds, drain) = control.parts();
         if let Some(mut feed) = feeds.remove(lease) {
             feed.note_losses(registry);
-            feed.finish();
+            feed.finish(true);
             self.last = feed.stats(registry);
         }
         if feeds.is_empty() {
