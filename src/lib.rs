@@ -50,6 +50,7 @@
 //!
 //! - A probe never waits, never panics, and makes no system call. It allocates once for each thread, at the
 //!   thread's first event that somebody listens to.
+//!   So a signal handler may fire events only in threads that fired one before.
 //! - The memory of all rings together is bounded by [`pool::Limits`], whatever the readers do.
 //! - What is lost is counted, for each subscription, tracepoint and cause: [`TracepointStats`].
 //! - After `fork`, the child is off.
