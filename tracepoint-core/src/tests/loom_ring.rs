@@ -119,9 +119,7 @@ fn an_empty_pool_loses_the_newest_and_chunks_come_back() {
         seen.extend(take(&mut consumer));
         seen.extend(take(&mut consumer));
         let lost = writer.join().unwrap();
-        while let Some(number) = take(&mut consumer) {
-            seen.push(number);
-        }
+        seen.extend(std::iter::from_fn(|| take(&mut consumer)));
         assert_eq!(seen.len() + lost, 3);
         assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(consumer.is_closed(), "the producer is gone with its thread");
@@ -212,9 +210,7 @@ fn a_drained_chunk_is_begun_anew_though_no_other_is_free() {
             seen.extend(take(&mut consumer));
         }
         let lost = writer.join().unwrap();
-        while let Some(number) = take(&mut consumer) {
-            seen.push(number);
-        }
+        seen.extend(std::iter::from_fn(|| take(&mut consumer)));
         assert_eq!(seen.len() + lost, 3);
         assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
         consumer.retire();
@@ -239,9 +235,7 @@ fn a_chunk_that_comes_round_again_is_not_taken_for_drained() {
             seen.extend(take(&mut consumer));
         }
         let lost = writer.join().unwrap();
-        while let Some(number) = take(&mut consumer) {
-            seen.push(number);
-        }
+        seen.extend(std::iter::from_fn(|| take(&mut consumer)));
         assert_eq!(seen.len() + lost, 4, "{seen:?}");
         assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
         consumer.retire();
