@@ -38,7 +38,7 @@ pub(crate) struct Envelope {
 }
 
 /// The upper half of a struct pointer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct PayloadSizes(u64);
 
 impl PayloadSizes {

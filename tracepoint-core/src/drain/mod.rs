@@ -12,6 +12,7 @@ use crate::clock::Calibration;
 use crate::control::{self, Control};
 use crate::gate::SLOTS;
 use crate::registry::Registry;
+use crate::ring::record::Header;
 use crate::ring::{Consumer, Pool};
 use crate::subscription::{Arriving, Feeds};
 use crate::wire::{Envelope, PayloadSizes};
@@ -187,13 +188,10 @@ impl Drain {
     fn run(&mut self, place: usize, until: u64, most: u64, feeds: &mut Feeds) -> u64 {
         let source = &mut self.sources[place];
         let mut events = 0;
-        while let Some(header) = source.peek(until).filter(|_| events < most) {
+        while events < most {
+            let Some(header) = source.peek(until) else { break };
             events += 1;
             let index = usize::from(header.tracepoint);
-            let Some(sizes) = self.sizes.get(index) else {
-                source.consume(header, |_| ());
-                continue;
-            };
             let time = source.stamp(self.calibration.nanos(header.clock));
             let arriving = Arriving {
                 envelope: Envelope {
@@ -201,18 +199,22 @@ impl Drain {
                     sequence: 0,
                     thread: source.thread().id,
                     tag: header.tracepoint + 1,
-                    sizes: *sizes,
+                    // Unknown sizes: the feeds do not know it either.
+                    sizes: self.sizes.get(index).copied().unwrap_or_default(),
                     payload_words: header.payload_words(),
                 },
                 stamp: header.generation,
                 index,
-                thread: source.thread(),
             };
-            let accepted = offer(feeds, header.mask, &arriving);
-            source.consume(header, |bytes| {
-                for slot in Slots(accepted) {
+            if header.is_spanning() {
+                deliver_spanning(source, header, &arriving, feeds);
+                continue;
+            }
+            let (consumer, thread) = source.parts();
+            consumer.consume(header, |payload| {
+                for slot in Slots(header.mask) {
                     if let Some(feed) = feeds.get(slot) {
-                        feed.payload(bytes);
+                        feed.deliver(&arriving, thread, payload);
                     }
                 }
             });
@@ -221,16 +223,23 @@ impl Drain {
     }
 }
 
-/// Offers an event to the subscriptions that it was fired for; returns those that take it.
-#[inline]
-fn offer(feeds: &mut Feeds, mask: u32, event: &Arriving<'_>) -> u32 {
+/// Delivers a record that goes over several chunks.
+#[cold]
+fn deliver_spanning(source: &mut Source, header: Header, event: &Arriving, feeds: &mut Feeds) {
+    let (consumer, thread) = source.parts();
     let mut accepted = 0;
-    for slot in Slots(mask) {
-        if feeds.get(slot).is_some_and(|feed| feed.begin(event)) {
+    for slot in Slots(header.mask) {
+        if feeds.get(slot).is_some_and(|feed| feed.begin(event, thread)) {
             accepted |= 1 << slot;
         }
     }
-    accepted
+    consumer.consume_spanning(header, |part| {
+        for slot in Slots(accepted) {
+            if let Some(feed) = feeds.get(slot) {
+                feed.go_on(part);
+            }
+        }
+    });
 }
 
 /// The slots of a mask.

@@ -28,10 +28,10 @@ impl Source {
         self.consumer.peek().filter(|header| header.clock <= until)
     }
 
-    /// Takes the record that `peek` showed; `read` gets the payload's bytes, in one part or in several.
+    /// The ring, and whose it is.
     #[inline]
-    pub(super) fn consume(&mut self, header: Header, mut read: impl FnMut(&[u8])) {
-        self.consumer.consume(header, |words| read(bytes_of(words)));
+    pub(super) fn parts(&mut self) -> (&mut Consumer<'static>, &ThreadInfo) {
+        (&mut self.consumer, &self.thread)
     }
 
     /// A time for the next event: that of its clock, but never before the last one.
@@ -60,11 +60,4 @@ impl Source {
     pub(super) fn empty_stash(&self) {
         self.consumer.empty_stash();
     }
-}
-
-/// Words as the bytes that they are in memory, which is how fields were written.
-#[inline]
-fn bytes_of(words: &[u64]) -> &[u8] {
-    // SAFETY: any bytes will do, and the alignment only gets smaller.
-    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{CHUNK_WORDS, ChunkId, Mark};
+use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Mark};
 use super::record::{HEADER_WORDS, Header};
 use super::{Pool, Ring};
 use crate::sync::Ordering;
@@ -11,7 +11,7 @@ use crate::sync::Ordering;
 pub(crate) struct Consumer<'p> {
     ring: Arc<Ring>,
     pool: &'p Pool,
-    chunk: Option<ChunkId>,
+    chunk: Option<(ChunkId, &'p Chunk)>,
     /// Words of the chunk that were read, in this lap.
     read: usize,
     /// Up to where it may be read: what `committed` said last.
@@ -31,7 +31,7 @@ impl<'p> Consumer<'p> {
         if self.read == self.committed.words() && !self.refill() {
             return None;
         }
-        let chunk = self.pool.chunk(self.chunk?);
+        let (_, chunk) = self.chunk?;
         // SAFETY: committed; a record starts with its header in one piece.
         let header = unsafe { chunk.read(self.read..self.read + HEADER_WORDS) };
         Some(Header::unpack([header[0], header[1], header[2]]))
@@ -43,8 +43,7 @@ impl<'p> Consumer<'p> {
         loop {
             let next = match self.chunk {
                 // The order matters: what is committed after `next` was seen is final.
-                Some(id) => {
-                    let chunk = self.pool.chunk(id);
+                Some((_, chunk)) => {
                     let next = chunk.next().get();
                     let committed = chunk.committed();
                     if committed.lap() != self.committed.lap() {
@@ -69,7 +68,7 @@ impl<'p> Consumer<'p> {
 
     /// Leaves the chunk at hand for the next one.
     fn advance(&mut self, next: ChunkId) {
-        if let Some(id) = self.chunk.replace(next) {
+        if let Some((id, _)) = self.chunk.replace((next, self.pool.chunk(next))) {
             self.release(id);
         }
         self.read = 0;
@@ -88,28 +87,26 @@ impl<'p> Consumer<'p> {
         released.store(released.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// Takes the record that `peek` showed: `read` gets the payload, in one piece or in several.
+    /// Takes the record that `peek` showed, if it is in one piece; `read` gets its payload.
     #[inline]
-    pub(crate) fn consume(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
-        let Some(id) = self.chunk else { return };
+    pub(crate) fn consume(&mut self, header: Header, read: impl FnOnce(&[u64])) {
+        let Some((_, chunk)) = self.chunk else { return };
+        debug_assert!(!header.is_spanning());
+        let (payload, end) = (self.read + HEADER_WORDS, self.read + header.words);
+        // SAFETY: committed as a whole.
+        read(unsafe { chunk.read(payload..end) });
         self.words += header.words as u64;
-        let payload = self.read + HEADER_WORDS;
-        if header.words <= CHUNK_WORDS {
-            let end = self.read + header.words;
-            // SAFETY: committed as a whole.
-            read(unsafe { self.pool.chunk(id).read(payload..end) });
-            self.read = end;
-        } else {
-            self.consume_spanning(header, read);
-        }
+        self.read = end;
     }
 
+    /// Takes the record that `peek` showed, which goes over several chunks; `read` gets its payload piece by
+    /// piece.
     #[cold]
-    fn consume_spanning(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
+    pub(crate) fn consume_spanning(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
+        self.words += header.words as u64;
         let mut left = header.words;
         let mut skip = HEADER_WORDS;
-        while let Some(id) = self.chunk {
-            let chunk = self.pool.chunk(id);
+        while let Some((_, chunk)) = self.chunk {
             self.committed = chunk.committed();
             let part = left.min(CHUNK_WORDS);
             // SAFETY: the chain was published as a whole.
@@ -133,7 +130,7 @@ impl<'p> Consumer<'p> {
     /// Gives all chunks of a closed and drained ring back.
     pub(crate) fn retire(mut self) {
         debug_assert!(self.is_closed());
-        if let Some(id) = self.chunk.take() {
+        if let Some((id, _)) = self.chunk.take() {
             self.give(id);
         }
         self.empty_stash();

@@ -12,6 +12,7 @@
 //!  │  payload ..                            │
 //! ```
 
+use super::chunk::CHUNK_WORDS;
 use crate::gate::Stamp;
 
 /// Words before the payload.
@@ -41,6 +42,12 @@ impl Header {
     #[inline(always)]
     pub(crate) fn payload_words(self) -> usize {
         self.words - HEADER_WORDS
+    }
+
+    /// Whether it goes over several chunks.
+    #[inline(always)]
+    pub(crate) fn is_spanning(self) -> bool {
+        self.words > CHUNK_WORDS
     }
 
     #[inline(always)]

@@ -47,6 +47,14 @@ impl Batch {
         self.count == 0 && self.gaps.is_empty()
     }
 
+    /// Appends words as the bytes that they are in memory, which is how fields were written.
+    #[inline]
+    pub(crate) fn append(&mut self, words: &[u64]) {
+        // SAFETY: any bytes will do, and the alignment only gets smaller.
+        let bytes = unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) };
+        self.events.extend_from_slice(bytes);
+    }
+
     /// Empties it, keeping memory for `bytes` of events.
     fn clear(&mut self, bytes: usize) {
         self.events.clear();

@@ -21,14 +21,13 @@ pub(crate) struct Bounds {
     pub(crate) flush: Duration,
 }
 
-/// An event on its way from a ring to the subscriptions.
+/// An event on its way from a ring to the subscriptions, without its payload.
 #[derive(Debug)]
-pub(crate) struct Arriving<'d> {
+pub(crate) struct Arriving {
     /// Without its sequence number, which each subscription gives.
     pub(crate) envelope: Envelope,
     pub(crate) stamp: Stamp,
     pub(crate) index: usize,
-    pub(crate) thread: &'d ThreadInfo,
 }
 
 /// One subscription, under the control lock.
@@ -42,6 +41,8 @@ pub(crate) struct Feed {
     counts: Vec<Counts>,
     sequence: u64,
     open: Batch,
+    /// Bytes that can be appended to the open batch without looking at any bound.
+    room: usize,
     /// When the first event came into the open batch, in nanoseconds.
     opened: u64,
     /// Lost since the last batch.
@@ -62,6 +63,7 @@ impl Feed {
             counts: Vec::new(),
             sequence: 0,
             open,
+            room: 0,
             opened: 0,
             gaps: Vec::new(),
             threads: HashSet::new(),
@@ -120,50 +122,65 @@ impl Feed {
         self.wanted.get(index).is_some_and(|wanted| *wanted)
     }
 
+    /// Delivers an event, unless it is not for this subscription, or lost.
+    #[inline]
+    pub(crate) fn deliver(&mut self, event: &Arriving, thread: &ThreadInfo, payload: &[u64]) {
+        if self.begin(event, thread) {
+            self.open.append(payload);
+        }
+    }
+
     /// Begins to deliver an event: writes what comes before the payload. False if it is not for this
     /// subscription, or lost.
     #[inline]
-    pub(crate) fn begin(&mut self, event: &Arriving<'_>) -> bool {
+    pub(crate) fn begin(&mut self, event: &Arriving, thread: &ThreadInfo) -> bool {
         if !event.stamp.belongs_to(self.lease.owner) || event.index >= self.counts.len() {
             return false;
         }
         let sequence = self.sequence;
         self.sequence += 1;
         let bytes = (ENVELOPE_WORDS + event.envelope.payload_words) * 8;
-        let turn = !self.gaps.is_empty() || self.open.events.len() + bytes > self.bounds.batch_bytes;
-        let full = self.queue.bytes() + self.open.events.len() + bytes > self.bounds.queue_bytes;
-        // Without a place for the open batch, there is none for what comes behind a gap either.
-        if full || turn && !self.turn_over(false) {
-            self.overflow(event);
+        if bytes > self.room && !self.make_room(event, bytes) {
             return false;
         }
-        if self.open.count == 0 {
-            self.opened = event.envelope.time;
-        }
-        if event.thread.id != self.last_thread {
-            self.introduce(event.thread);
+        self.room -= bytes;
+        if thread.id != self.last_thread {
+            self.introduce(thread);
         }
         let counts = &mut self.counts[event.index];
         counts.delivered += 1;
         counts.delivered_bytes += bytes as u64;
         self.open.count += 1;
-        self.open.events.reserve(bytes);
-        for word in (Envelope { sequence, ..event.envelope }).words() {
-            self.open.events.extend_from_slice(&word.to_le_bytes());
-        }
+        self.open.append(&(Envelope { sequence, ..event.envelope }).words().map(u64::to_le));
         true
     }
 
     /// Appends a part of the payload of the event that was begun.
-    #[inline]
-    pub(crate) fn payload(&mut self, bytes: &[u8]) {
-        self.open.events.extend_from_slice(bytes);
+    pub(crate) fn go_on(&mut self, part: &[u64]) {
+        self.open.append(part);
     }
 
+    /// Finds out how much can be appended to the open batch, or to the next one. False if the event of so many
+    /// bytes is lost.
     #[cold]
-    fn overflow(&mut self, event: &Arriving<'_>) {
-        self.counts[event.index].queue_full += 1;
-        self.gap(event.index, Lost { queue_full: 1, ..Lost::default() });
+    #[inline(never)]
+    fn make_room(&mut self, event: &Arriving, bytes: usize) -> bool {
+        let is_full = self.open.events.len() + bytes > self.bounds.batch_bytes;
+        let free = self.bounds.queue_bytes.saturating_sub(self.queue.bytes() + self.open.events.len());
+        // Without a place for the open batch, there is none for what comes behind a gap either.
+        if bytes > free || (is_full || !self.gaps.is_empty()) && !self.turn_over(false) {
+            self.counts[event.index].queue_full += 1;
+            self.gap(event.index, Lost { queue_full: 1, ..Lost::default() });
+            return false;
+        }
+        if self.open.count == 0 {
+            self.opened = event.envelope.time;
+        }
+        let left = self.bounds.batch_bytes.saturating_sub(self.open.events.len());
+        // An event that is larger than a batch gets one of its own.
+        self.room = left.min(free).max(bytes);
+        self.open.events.reserve(self.room);
+        true
     }
 
     /// A thread whose name the subscriber may not know.
@@ -175,7 +192,9 @@ impl Feed {
         }
     }
 
+    /// Notes a loss; what comes behind it belongs into the next batch.
     fn gap(&mut self, index: usize, lost: Lost) {
+        self.room = 0;
         let tag = index as u16 + 1;
         match self.gaps.iter_mut().find(|gap| gap.tag == tag) {
             Some(gap) => gap.lost += lost,
@@ -214,6 +233,7 @@ impl Feed {
             return false;
         }
         self.open.tracepoints = self.counts.len() as u32;
+        self.room = 0;
         self.queue.push(std::mem::replace(&mut self.open, self.queue.blank()));
         true
     }
