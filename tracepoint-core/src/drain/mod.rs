@@ -51,7 +51,7 @@ pub fn pass() -> Pass {
 
 /// As [`pass`], for who calls it again and again: leaves events that are fired during the pass for the
 /// next one, so that those of different threads stay in the order of time from pass to pass, and takes no
-/// more than some ten thousand.
+/// more than some hundred kilobytes.
 ///
 /// ```
 /// tracepoint_core::drain::poll();
@@ -66,8 +66,8 @@ const SKEW_NANOS: u64 = 100_000;
 /// How long a loss may go unnoticed.
 const LATE_NANOS: u64 = 100_000_000;
 
-/// Events that [`poll`] takes at most.
-const POLL_EVENTS: u64 = 16_384;
+/// Words of records that [`poll`] takes, about: a few batches, which whoever sends them finds in the cache.
+const POLL_WORDS: usize = 32_768;
 
 /// Where a pass ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,15 +154,15 @@ impl Drain {
         for (place, source) in self.sources.iter_mut().enumerate() {
             self.heads.extend(source.head(until).map(|clock| Reverse((clock, place))));
         }
-        let budget = if limited { POLL_EVENTS } else { u64::MAX };
+        let mut left = if limited { POLL_WORDS } else { usize::MAX };
         let mut events = 0;
         while let Some(Reverse((_, place))) = self.heads.pop() {
-            if events >= budget {
+            if left == 0 {
                 self.heads.clear();
                 return Pass { events, more: true };
             }
             let next = self.heads.peek().map_or(until, |Reverse((clock, _))| *clock);
-            events += self.run(place, next, budget - events, feeds);
+            events += self.run(place, next, &mut left, feeds);
             self.heads.extend(self.sources[place].head(until).map(|clock| Reverse((clock, place))));
         }
         // From the end, so that places stay true.
@@ -184,13 +184,15 @@ impl Drain {
             .collect()
     }
 
-    /// Delivers records of one ring as long as they are not younger than `until`, `most` at most.
-    fn run(&mut self, place: usize, until: u64, most: u64, feeds: &mut Feeds) -> u64 {
+    /// Delivers records of one ring as long as they are not younger than `until`, and as the words that are
+    /// `left` are not used up. Returns how many.
+    fn run(&mut self, place: usize, until: u64, left: &mut usize, feeds: &mut Feeds) -> u64 {
         let source = &mut self.sources[place];
         let mut events = 0;
-        while events < most {
+        while *left > 0 {
             let Some(header) = source.peek(until) else { break };
             events += 1;
+            *left = left.saturating_sub(header.words);
             let index = usize::from(header.tracepoint);
             let time = source.stamp(self.calibration.nanos(header.clock));
             let arriving = Arriving {

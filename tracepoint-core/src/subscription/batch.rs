@@ -65,6 +65,10 @@ impl Batch {
     }
 }
 
+/// Emptied batches that a queue keeps: as many as are filled between two looks of a subscriber that keeps up
+/// with a gigabyte a second.
+const SPARE: usize = 16;
+
 /// Places that the end of a stream needs: what is in the open batch, and the gaps behind it.
 const RESERVED: usize = 2;
 
@@ -86,7 +90,7 @@ impl Queue {
         let places = queue_bytes / batch_bytes * 2 + 16 + RESERVED;
         Queue {
             sealed: ArrayQueue::new(places),
-            spare: ArrayQueue::new(4),
+            spare: ArrayQueue::new(SPARE),
             bytes: AtomicUsize::new(0),
             batch_bytes,
         }

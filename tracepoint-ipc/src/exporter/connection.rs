@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::lease::Lease;
 use super::node::Node;
 use super::service::TracingService;
-use crate::rpc;
+use crate::rpc::{self, Attachments};
 use crate::tracing_capnp::tracing;
 
 /// The connection of one client.
@@ -19,6 +19,8 @@ pub(super) struct Connection {
     pub(super) node: Rc<Node>,
     /// Ends the connection.
     pub(super) stop: Notify,
+    /// For the batches that its calls carry.
+    pub(super) attachments: Attachments,
     leases: RefCell<Vec<Weak<Lease>>>,
     last_call: Cell<Option<Instant>>,
 }
@@ -28,6 +30,7 @@ impl Connection {
         Rc::new(Self {
             node: node.clone(),
             stop: Notify::new(),
+            attachments: Attachments::default(),
             leases: RefCell::default(),
             last_call: Cell::new(None),
         })
@@ -82,7 +85,7 @@ impl Connection {
 pub(super) fn serve(stream: Stream, connection: Rc<Connection>) -> impl Future<Output = ()> {
     let service = TracingService::new(connection.clone());
     let bootstrap: tracing::Client = capnp_rpc::new_client(service);
-    let link = rpc::serve(stream, &bootstrap);
+    let link = rpc::serve(stream, &bootstrap, connection.attachments.clone());
     drop(bootstrap);
     // Ends the leases also when this future is dropped instead of run to its end.
     let guard = Guard(connection);

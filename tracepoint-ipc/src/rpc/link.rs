@@ -3,34 +3,26 @@
 use std::future::Future;
 use std::time::Duration;
 
-use capnp::message::ReaderOptions;
 use capnp_rpc::rpc_twoparty_capnp::Side;
-use capnp_rpc::twoparty::VatNetwork;
 use capnp_rpc::{Disconnector, RpcSystem};
 use futures_util::future;
-use futures_util::io::{BufReader, BufWriter};
+use futures_util::io::BufReader;
 use interprocess::local_socket::tokio::Stream;
 use tokio::time::timeout;
 
-use super::bounded::{Bounded, Bounds};
+use super::attachment::Attachments;
+use super::network::{Bounds, Network};
 use super::stream::SharedStream;
 use crate::tracing_capnp::tracing;
 
-/// Words of a message that an exporter takes. Requests are a few hundred bytes, and a message is allocated as
-/// soon as its size is announced.
-const SERVER_RECEIVE_WORDS: usize = 8192;
+/// Requests are a few hundred bytes, and a message is allocated as soon as its size is announced. What waits to
+/// be written is longer than any honest client needs: its batches in flight are bounded by the window.
+const SERVER_BOUNDS: Bounds =
+    Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 256 << 10 };
 
-/// Words of a message that a client takes: a batch with one event of the largest size, and room.
-const CLIENT_RECEIVE_WORDS: usize = 4 << 20;
-
-/// Bytes of batches on their way to one subscriber.
-const WINDOW_BYTES: usize = 256 << 10;
-
-/// Longer than any honest client needs: its batches in flight are bounded by the window.
-const SERVER_BOUNDS: Bounds = Bounds { unsent_bytes: 4 << 20, open_answers: 256 };
-
-/// The exporter calls a client once for each batch in flight.
-const CLIENT_BOUNDS: Bounds = Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16 };
+/// A client takes a batch with one event of the largest size, and is called once for each batch in flight.
+const CLIENT_BOUNDS: Bounds =
+    Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16, receive_words: 4 << 20, window_bytes: 256 << 10 };
 
 /// How long a closing connection may take to write what it has queued.
 const LINGER: Duration = Duration::from_millis(100);
@@ -42,15 +34,15 @@ pub(crate) struct Link {
     stream: CloseOnDrop,
 }
 
-/// The end of an exporter: `bootstrap` is what a client gets to see.
-pub(crate) fn serve(stream: Stream, bootstrap: &tracing::Client) -> Link {
+/// The end of an exporter: `bootstrap` is what a client gets to see. Its calls may have `attachments`.
+pub(crate) fn serve(stream: Stream, bootstrap: &tracing::Client, attachments: Attachments) -> Link {
     let bootstrap = capnp::capability::Client::new(bootstrap.client.hook.add_ref());
-    Link::new(stream, Side::Server, SERVER_RECEIVE_WORDS, SERVER_BOUNDS, Some(bootstrap))
+    Link::new(stream, Side::Server, SERVER_BOUNDS, Some(bootstrap), attachments)
 }
 
 /// The end of a client. The capability works as soon as the link runs.
 pub(crate) fn connect(stream: Stream) -> (tracing::Client, Link) {
-    let mut link = Link::new(stream, Side::Client, CLIENT_RECEIVE_WORDS, CLIENT_BOUNDS, None);
+    let mut link = Link::new(stream, Side::Client, CLIENT_BOUNDS, None, Attachments::default());
     let tracing = link.rpc.bootstrap(Side::Server);
     (tracing, link)
 }
@@ -59,17 +51,14 @@ impl Link {
     fn new(
         stream: Stream,
         side: Side,
-        receive_words: usize,
         bounds: Bounds,
         bootstrap: Option<capnp::capability::Client>,
+        attachments: Attachments,
     ) -> Self {
         let stream = SharedStream::new(stream);
-        let mut options = ReaderOptions::new();
-        options.traversal_limit_in_words(Some(receive_words));
-        let (reader, writer) = (BufReader::new(stream.clone()), BufWriter::new(stream.clone()));
-        let mut network = VatNetwork::new(reader, writer, side, options);
-        network.set_window_size(WINDOW_BYTES);
-        let rpc = RpcSystem::new(Box::new(Bounded::new(network, bounds)), bootstrap);
+        let reader = BufReader::new(stream.clone());
+        let network = Network::new(reader, stream.clone(), side, bounds, attachments);
+        let rpc = RpcSystem::new(Box::new(network), bootstrap);
         let disconnector = rpc.get_disconnector();
         Self { rpc, disconnector, stream: CloseOnDrop(stream) }
     }

@@ -1,9 +1,16 @@
-//! Cap'n Proto RPC over a local socket, with bounds on what the other side can make us hold.
+//! Cap'n Proto RPC over a local socket, with bounds on what the other side can make us hold, and batches that go
+//! to the socket from where the drain has put them.
 
-mod bounded;
+mod answers;
+mod attachment;
 mod link;
+mod message;
+mod network;
+mod outbox;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod window;
 
+pub(crate) use attachment::Attachments;
 pub(crate) use link::{connect, serve};

@@ -34,9 +34,8 @@ pub(crate) fn tags(of: &[&'static Tracepoint]) -> Vec<u16> {
     of.iter().filter_map(|tracepoint| tracepoint.index()?.checked_add(1)).collect()
 }
 
-/// Fills the only argument of `push`. This is the copy between the rings and the socket.
+/// Fills the only argument of `push`, but for the events.
 pub(crate) fn batch(mut to: wire::batch::Builder<'_>, batch: &Batch) {
-    to.set_events(&batch.events);
     to.set_count(batch.count);
     to.set_tracepoints(batch.tracepoints);
     if !batch.gaps.is_empty() {
