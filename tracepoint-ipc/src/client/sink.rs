@@ -1,11 +1,12 @@
 //! Takes batches from the connection and hands them to whoever reads the stream.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use capnp::Error;
 use tokio::sync::mpsc;
 
-use crate::events::Batch;
+use crate::events::{Batch, Memory};
 use crate::tracing_capnp::event_sink;
 use crate::wire::read;
 
@@ -22,26 +23,29 @@ pub(super) enum Received {
 }
 
 /// The object that the exporter calls.
-pub(super) struct Sink(mpsc::Sender<Received>);
+pub(super) struct Sink {
+    to: mpsc::Sender<Received>,
+    memory: Arc<Memory>,
+}
 
 impl Sink {
     /// A sink, and the other end of it.
     pub(super) fn channel() -> (event_sink::Client, mpsc::Receiver<Received>) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (capnp_rpc::new_client(Self(sender)), receiver)
+        (capnp_rpc::new_client(Self { to: sender, memory: Arc::default() }), receiver)
     }
 
     /// Waits until there is room: the exporter sends no more before this returns, so a slow reader bounds
     /// what is on its way.
     async fn hand_over(&self, received: Received) -> Result<(), Error> {
         let dropped = |_| Error::failed("the client has dropped its stream".to_owned());
-        self.0.send(received).await.map_err(dropped)
+        self.to.send(received).await.map_err(dropped)
     }
 }
 
 impl event_sink::Server for Sink {
     async fn push(self: Rc<Self>, params: event_sink::PushParams) -> Result<(), Error> {
-        let (batch, tracepoints) = read::batch(params.get()?.get_batch()?)?;
+        let (batch, tracepoints) = read::batch(params.get()?.get_batch()?, &self.memory)?;
         // The message is as large as the batch, and need not wait with it.
         drop(params);
         self.hand_over(Received::Batch(batch, tracepoints)).await

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tracepoint_core::wire::Frames;
 use tracepoint_core::{Gap, ThreadInfo};
 
+use super::memory::Bytes;
 use super::{Catalog, Event, EventError};
 
 /// Events in the order in which they were drained: by time, as far as the clock tells.
@@ -19,7 +20,7 @@ use super::{Catalog, Event, EventError};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Batch {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     pub(crate) count: u32,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) threads: Vec<ThreadInfo>,

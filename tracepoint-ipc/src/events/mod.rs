@@ -5,6 +5,7 @@ mod catalog;
 mod error;
 mod event;
 mod fields;
+mod memory;
 mod value;
 
 pub use batch::{Batch, Events};
@@ -12,4 +13,5 @@ pub use catalog::Catalog;
 pub use error::EventError;
 pub use event::Event;
 pub use fields::Fields;
+pub(crate) use memory::Memory;
 pub use value::Value;

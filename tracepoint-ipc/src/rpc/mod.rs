@@ -3,10 +3,11 @@
 
 mod answers;
 mod attachment;
+mod incoming;
 mod link;
-mod message;
 mod network;
 mod outbox;
+mod outgoing;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,17 @@
 //! The network that capnp-rpc runs on: one socket with one other side.
 //!
-//! It differs from the one that comes with capnp-rpc in two ways:
+//! It differs from the one that comes with capnp-rpc in three ways:
 //! - It bounds what the other side can make us hold. capnp-rpc answers every call at once and queues the answers
 //!   without limit; here, nothing more is read while too many bytes wait to be written, and a connection that
 //!   leaves too many answers open is ended.
 //! - Messages can have [attachments](super::attachment), which are written from where they are.
+//! - The memory of messages that come in is used again.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use capnp::Error;
 use capnp::capability::Promise;
-use capnp::message::ReaderOptions;
 use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::{Connection as RpcConnection, FlowController, IncomingMessage, OutgoingMessage, VatNetwork};
 use futures_util::future::Shared;
@@ -20,8 +20,9 @@ use tokio::sync::oneshot;
 
 use super::answers::OpenAnswers;
 use super::attachment::Attachments;
-use super::message::{Draft, Incoming};
+use super::incoming::{Incoming, Spare};
 use super::outbox::Outbox;
+use super::outgoing::Draft;
 use super::window::Window;
 
 /// What one connection may make us hold.
@@ -60,6 +61,7 @@ impl<R: AsyncRead + Unpin + 'static> Network<R> {
         let (alive, gone) = oneshot::channel::<()>();
         let inner = Rc::new(Inner {
             reader: RefCell::new(Some(reader)),
+            spare: Rc::default(),
             outbox,
             open: OpenAnswers::new(bounds.open_answers),
             attachments,
@@ -103,6 +105,7 @@ struct Connection<R: 'static>(Rc<Inner<R>>);
 struct Inner<R> {
     /// Taken while a message is read.
     reader: RefCell<Option<R>>,
+    spare: Rc<Spare>,
     outbox: Rc<Outbox>,
     open: OpenAnswers,
     attachments: Attachments,
@@ -117,11 +120,9 @@ impl<R: AsyncRead + Unpin> Inner<R> {
         self.outbox.wait_for_room(self.bounds.unsent_bytes).await;
         let reader = self.reader.take();
         let mut reader = reader.ok_or_else(|| Error::failed("a message is being read".to_owned()))?;
-        let mut options = ReaderOptions::new();
-        options.traversal_limit_in_words(Some(self.bounds.receive_words));
-        let message = capnp_futures::serialize::try_read_message(&mut reader, options).await?;
+        let message = Incoming::read(&mut reader, self.bounds.receive_words, &self.spare).await?;
         self.reader.replace(Some(reader));
-        let Some(message) = message.map(Incoming) else { return Ok(None) };
+        let Some(message) = message else { return Ok(None) };
         self.open.observe(&message)?;
         Ok(Some(Box::new(message)))
     }

@@ -12,7 +12,7 @@ use capnp::capability::Promise;
 use futures_util::AsyncWrite;
 use tokio::sync::Notify;
 
-use super::message::Outgoing;
+use super::outgoing::Outgoing;
 
 /// Bytes that a message takes besides its contents, roughly.
 const OVERHEAD: usize = 1024;

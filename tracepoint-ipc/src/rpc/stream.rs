@@ -10,6 +10,8 @@ use futures_util::{AsyncRead, AsyncWrite};
 use interprocess::local_socket::tokio::Stream;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
+use crate::socket::platform;
+
 /// One socket, shared by its reader and its writer.
 ///
 /// Capabilities keep the state of a connection alive in cycles, so that dropping a half says nothing. Hence
@@ -58,7 +60,7 @@ impl AsyncWrite for SharedStream {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.with(0, |stream| stream.poll_write_vectored(cx, bufs))
+        self.with(0, |stream| platform::poll_write_vectored(&stream, cx, bufs))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

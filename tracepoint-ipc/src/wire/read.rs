@@ -5,7 +5,7 @@ use std::sync::Arc;
 use capnp::struct_list;
 use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};
 
-use crate::events::{Batch, Catalog};
+use crate::events::{Batch, Catalog, Memory};
 use crate::model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
 use crate::tracing_capnp as wire;
 
@@ -57,14 +57,14 @@ fn tracepoint(from: wire::tracepoint::Reader<'_>) -> capnp::Result<TracepointInf
 }
 
 /// Takes a batch out of its message. The catalog is filled in when the batch is handed on.
-pub(crate) fn batch(from: wire::batch::Reader<'_>) -> capnp::Result<(Batch, u32)> {
+pub(crate) fn batch(from: wire::batch::Reader<'_>, memory: &Arc<Memory>) -> capnp::Result<(Batch, u32)> {
     let gaps =
         from.get_gaps()?.into_iter().map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
     let threads = from.get_threads()?.into_iter().map(|thread| {
         Ok(ThreadInfo { id: thread.get_id(), os_id: thread.get_os_id(), name: text(thread.get_name()?)? })
     });
     let batch = Batch {
-        bytes: from.get_events()?.to_vec(),
+        bytes: memory.copy(from.get_events()?),
         count: from.get_count(),
         gaps: gaps.collect::<capnp::Result<_>>()?,
         threads: threads.collect::<capnp::Result<_>>()?,

@@ -2,9 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream};
+use tokio::io::AsyncWrite;
 
 use super::super::DirectoryError;
 
@@ -106,6 +109,16 @@ pub(crate) fn process(_pid: u32) -> Process {
 /// The security descriptor of the pipe has kept others out already.
 pub(crate) fn is_peer_allowed(_stream: &Stream) -> bool {
     true
+}
+
+/// Writes the first of several slices that is not empty: there is no call for more.
+pub(crate) fn poll_write_vectored(
+    mut stream: &Stream,
+    cx: &mut Context<'_>,
+    slices: &[io::IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    let first = slices.iter().find(|slice| !slice.is_empty());
+    Pin::new(&mut stream).poll_write(cx, first.map_or(&[], |slice| slice))
 }
 
 /// Not known here.

@@ -5,11 +5,14 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
 use rustix::fs::FlockOperation;
+use tokio::io::AsyncWrite;
 
 use super::super::DirectoryError;
 
@@ -149,6 +152,17 @@ pub(crate) fn process(pid: u32) -> Process {
 pub(crate) fn is_peer_allowed(stream: &Stream) -> bool {
     let peer = stream.peer_creds().ok().and_then(|creds| creds.euid());
     peer.is_some_and(|uid| uid == own_uid() || uid == ROOT)
+}
+
+/// Writes several slices with one call to the system.
+pub(crate) fn poll_write_vectored(
+    stream: &Stream,
+    cx: &mut Context<'_>,
+    slices: &[io::IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    // The common type does not hand them on.
+    let Stream::UdSocket(stream) = stream;
+    Pin::new(&mut &*stream).poll_write_vectored(cx, slices)
 }
 
 /// CPU time of this process, in nanoseconds.

@@ -1,28 +1,18 @@
-//! Messages on their way in and out.
+//! Messages on their way out.
 
 use std::io::IoSlice;
 use std::rc::Rc;
 
 use capnp::Error;
 use capnp::capability::Promise;
-use capnp::message::{Builder, HeapAllocator, Reader};
-use capnp::serialize::OwnedSegments;
-use capnp_rpc::{IncomingMessage, OutgoingMessage};
+use capnp::message::{Builder, HeapAllocator};
+use capnp_rpc::OutgoingMessage;
 
 use super::attachment::{self, Attachment};
 use super::outbox::Outbox;
 
 /// Words of memory for a message at first: enough for most.
 const FIRST_WORDS: u32 = 64;
-
-/// A message that came in.
-pub(super) struct Incoming(pub(super) Reader<OwnedSegments>);
-
-impl IncomingMessage for Incoming {
-    fn get_body(&self) -> capnp::Result<capnp::any_pointer::Reader<'_>> {
-        self.0.get_root()
-    }
-}
 
 /// A message that is being built.
 pub(super) struct Draft {

@@ -1,0 +1,150 @@
+//! Messages that come in.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use capnp::message::{Reader, ReaderOptions, ReaderSegments};
+use capnp::{Error, Word};
+use capnp_rpc::IncomingMessage;
+use futures_util::{AsyncRead, AsyncReadExt};
+
+/// Segments of a message: far more than anybody has a use for.
+const MAX_SEGMENTS: usize = 64;
+
+/// Memory is taken as content comes in, not as it is announced: so many words at a time.
+const STEP_WORDS: usize = 16 << 10;
+
+/// Memory of messages that is kept to be used again: for the two that are held at a time, of the usual size.
+const SPARES: usize = 2;
+const SPARE_WORDS: usize = 32 << 10;
+
+/// Memory of messages that nobody holds any more.
+#[derive(Default)]
+pub(super) struct Spare(RefCell<Vec<Vec<Word>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<Word> {
+        self.0.borrow_mut().pop().unwrap_or_default()
+    }
+
+    fn give(&self, words: Vec<Word>) {
+        let mut spare = self.0.borrow_mut();
+        if words.capacity() <= SPARE_WORDS && spare.len() < SPARES {
+            spare.push(words);
+        }
+    }
+}
+
+/// A message that came in.
+pub(super) struct Incoming(Reader<Segments>);
+
+impl IncomingMessage for Incoming {
+    fn get_body(&self) -> capnp::Result<capnp::any_pointer::Reader<'_>> {
+        self.0.get_root()
+    }
+}
+
+struct Segments {
+    /// With the content of messages before, behind the last segment.
+    words: Vec<Word>,
+    ranges: Vec<Range<usize>>,
+    spare: Rc<Spare>,
+}
+
+impl ReaderSegments for Segments {
+    fn get_segment(&self, id: u32) -> Option<&[u8]> {
+        let range = self.ranges.get(id as usize)?;
+        Some(Word::words_to_bytes(self.words.get(range.clone())?))
+    }
+
+    fn len(&self) -> usize {
+        self.ranges.len()
+    }
+}
+
+impl Drop for Segments {
+    fn drop(&mut self) {
+        self.spare.give(std::mem::take(&mut self.words));
+    }
+}
+
+impl Incoming {
+    /// Reads a message; none if the stream ends before it.
+    ///
+    /// # Errors
+    ///
+    /// The message is not well-formed, is longer than `limit` words, or ends too early.
+    pub(super) async fn read(
+        reader: &mut (impl AsyncRead + Unpin),
+        limit: usize,
+        spare: &Rc<Spare>,
+    ) -> capnp::Result<Option<Self>> {
+        let Some(ranges) = read_table(reader, limit).await? else { return Ok(None) };
+        let total = ranges.last().map_or(0, |range| range.end);
+        // Given back should the content never come.
+        let mut segments = Segments { words: spare.take(), ranges, spare: spare.clone() };
+        let words = &mut segments.words;
+        let mut done = 0;
+        while done < total {
+            let end = total.min(words.len().max(done + STEP_WORDS));
+            if words.len() < end {
+                words.resize(end, capnp::word(0, 0, 0, 0, 0, 0, 0, 0));
+            }
+            reader.read_exact(Word::words_to_bytes_mut(&mut words[done..end])).await?;
+            done = end;
+        }
+        let mut options = ReaderOptions::new();
+        options.traversal_limit_in_words(Some(limit));
+        Ok(Some(Self(Reader::new(segments, options))))
+    }
+}
+
+/// Where the segments of the next message lie in it.
+async fn read_table(
+    reader: &mut (impl AsyncRead + Unpin),
+    limit: usize,
+) -> capnp::Result<Option<Vec<Range<usize>>>> {
+    let mut word = [0; 8];
+    let begun = reader.read(&mut word).await?;
+    if begun == 0 {
+        return Ok(None);
+    }
+    reader.read_exact(&mut word[begun..]).await?;
+    let [count, mut size] = halves(word);
+    let count = count as usize + 1;
+    if count > MAX_SEGMENTS {
+        return Err(Error::failed(format!(
+            "a message of {count} segments, which is more than {MAX_SEGMENTS}"
+        )));
+    }
+    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(count);
+    // Two sizes a word, the first one beside the count.
+    let mut next = None;
+    loop {
+        let start = ranges.last().map_or(0, |range| range.end);
+        ranges.push(start..start + size as usize);
+        if ranges.len() == count {
+            break;
+        }
+        size = match next.take() {
+            Some(size) => size,
+            None => {
+                reader.read_exact(&mut word).await?;
+                let [first, second] = halves(word);
+                next = Some(second);
+                first
+            }
+        };
+    }
+    let total = ranges.last().map_or(0, |range| range.end);
+    if total > limit {
+        return Err(Error::failed(format!("a message of {total} words, which is more than {limit}")));
+    }
+    Ok(Some(ranges))
+}
+
+fn halves(word: [u8; 8]) -> [u32; 2] {
+    let both = u64::from_le_bytes(word);
+    [both as u32, (both >> 32) as u32]
+}
