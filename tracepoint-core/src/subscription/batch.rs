@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_queue::ArrayQueue;
+use parking_lot::Mutex;
 
 use crate::{Lost, ThreadInfo};
 
@@ -67,7 +68,7 @@ impl Batch {
 
 /// Emptied batches that a queue keeps: as many as are filled between two looks of a subscriber that keeps up
 /// with a gigabyte a second.
-const SPARE: usize = 16;
+const SPARE: usize = 64;
 
 /// Places that the end of a stream needs: what is in the open batch, and the gaps behind it.
 const RESERVED: usize = 2;
@@ -77,8 +78,8 @@ const RESERVED: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Queue {
     sealed: ArrayQueue<Batch>,
-    /// Emptied batches, to be filled again.
-    spare: ArrayQueue<Batch>,
+    /// Emptied batches, to be filled again; the last one first, as it is in some cache yet.
+    spare: Mutex<Vec<Batch>>,
     /// In `sealed`.
     bytes: AtomicUsize,
     batch_bytes: usize,
@@ -90,7 +91,7 @@ impl Queue {
         let places = queue_bytes / batch_bytes * 2 + 16 + RESERVED;
         Queue {
             sealed: ArrayQueue::new(places),
-            spare: ArrayQueue::new(SPARE),
+            spare: Mutex::default(),
             bytes: AtomicUsize::new(0),
             batch_bytes,
         }
@@ -99,6 +100,7 @@ impl Queue {
     /// An empty batch.
     pub(crate) fn blank(&self) -> Batch {
         self.spare
+            .lock()
             .pop()
             .unwrap_or_else(|| Batch { events: Vec::with_capacity(self.batch_bytes), ..Batch::default() })
     }
@@ -126,7 +128,10 @@ impl Queue {
 
     pub(crate) fn recycle(&self, mut batch: Batch) {
         batch.clear(self.batch_bytes);
-        let _ = self.spare.push(batch);
+        let mut spare = self.spare.lock();
+        if spare.len() < SPARE {
+            spare.push(batch);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
