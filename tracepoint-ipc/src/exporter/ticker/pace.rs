@@ -1,37 +1,52 @@
-//! How often to drain: often while events come, less often while none do.
+//! How often to drain: often while a few events come, less often while none do, and also while so many do that
+//! what each pass costs besides them is better shared by more of them.
 
 use std::time::Duration;
 
 /// Passes without an event before the pace slows down.
 const PATIENCE: u32 = 64;
 
-/// How much longer the interval is then.
-const SLOWDOWN: u32 = 8;
+/// How much longer the interval is while no events come.
+const IDLE: u32 = 8;
+
+/// Events of a pass that are many: a quarter of a million a second, at the usual interval.
+const MANY: u64 = 256;
+
+/// How much longer the interval is while many events come.
+const BUSY: u32 = 4;
 
 /// The interval between two passes of the drain.
 pub(super) struct Pace {
     shortest: Duration,
     empty_passes: u32,
+    is_busy: bool,
 }
 
 impl Pace {
     pub(super) fn new(shortest: Duration) -> Self {
-        Self { shortest, empty_passes: 0 }
+        Self { shortest, empty_passes: 0, is_busy: false }
     }
 
     pub(super) fn interval(&self) -> Duration {
-        if self.is_slow() { self.shortest * SLOWDOWN } else { self.shortest }
+        self.shortest * self.factor()
     }
 
     /// Takes note of a pass; whether the interval has changed.
     pub(super) fn saw(&mut self, events: u64) -> bool {
-        let was_slow = self.is_slow();
+        let before = self.factor();
         self.empty_passes = if events > 0 { 0 } else { self.empty_passes.saturating_add(1) };
-        self.is_slow() != was_slow
+        self.is_busy = events >= MANY;
+        self.factor() != before
     }
 
-    fn is_slow(&self) -> bool {
-        self.empty_passes >= PATIENCE
+    fn factor(&self) -> u32 {
+        if self.is_busy {
+            BUSY
+        } else if self.empty_passes >= PATIENCE {
+            IDLE
+        } else {
+            1
+        }
     }
 }
 
@@ -48,10 +63,15 @@ mod tests {
         }
         assert_eq!(pace.interval(), shortest);
         assert!(pace.saw(0));
-        assert_eq!(pace.interval(), shortest * SLOWDOWN);
+        assert_eq!(pace.interval(), shortest * IDLE);
         assert!(!pace.saw(0));
         assert!(pace.saw(1));
         assert_eq!(pace.interval(), shortest);
         assert!(!pace.saw(5));
+        assert!(pace.saw(MANY));
+        assert_eq!(pace.interval(), shortest * BUSY);
+        assert!(!pace.saw(10 * MANY));
+        assert!(pace.saw(0));
+        assert_eq!(pace.interval(), shortest);
     }
 }
