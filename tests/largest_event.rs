@@ -15,7 +15,8 @@ fn an_event_that_never_fits_is_too_large() {
     const CHUNK: usize = 64 << 10;
     // Also: looking at the bounds does not settle them.
     let _ = pool::stats();
-    let limits = Limits { pool_bytes: 16 * CHUNK, thread_bytes: 4 * CHUNK, event_bytes: 1 << 30 };
+    let limits =
+        Limits { pool_bytes: 16 * CHUNK, thread_bytes: 4 * CHUNK, event_bytes: 1 << 30, ..Limits::default() };
     pool::set_limits(limits).unwrap();
     let mut seen = capture("largest:fired");
     let data = vec![1; 8 * CHUNK];

@@ -22,7 +22,13 @@ fn resident() -> usize {
 #[test]
 fn memory_is_used_as_events_need_it_and_given_back() {
     const POOL: usize = 512 << 20;
-    pool::set_limits(Limits { pool_bytes: POOL, thread_bytes: POOL, event_bytes: 1 << 20 }).unwrap();
+    pool::set_limits(Limits {
+        pool_bytes: POOL,
+        thread_bytes: POOL,
+        event_bytes: 1 << 20,
+        ..Limits::default()
+    })
+    .unwrap();
     let before = resident();
     let seen = capture("memory:fired");
     let data = vec![1; 64_000];

@@ -82,7 +82,8 @@ fn fire(large: &[u8]) -> u64 {
 #[test]
 fn a_probe_allocates_nothing_after_the_first_event_of_its_thread() {
     // Small, so that chunks come back and are used again.
-    let limits = Limits { pool_bytes: 2 << 20, thread_bytes: 2 << 20, event_bytes: 1 << 20 };
+    let limits =
+        Limits { pool_bytes: 2 << 20, thread_bytes: 2 << 20, event_bytes: 1 << 20, ..Limits::default() };
     pool::set_limits(limits).unwrap();
     let large = vec![1; limits.event_bytes + 1];
     let mut subscription = Subscription::builder().pattern("steady:*").start().unwrap();

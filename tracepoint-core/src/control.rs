@@ -1,12 +1,13 @@
 //! The one lock of the side that listens: registry, subscriptions, drain. No probe waits for it, and no
 //! code of the user runs under it.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::MutexGuard;
 
 use crate::Tracepoint;
-use crate::drain::Drain;
+use crate::drain::{Drain, Spent};
 use crate::gate::Generation;
 use crate::registry::Registry;
 use crate::subscription::Feeds;
@@ -46,9 +47,37 @@ impl Control {
     }
 }
 
+/// The lock, taken. When it is given back, what the drain is done with is dropped, which may run code of
+/// the user.
+pub(crate) struct Locked {
+    // The order matters: fields are dropped from the first to the last.
+    control: MutexGuard<'static, Control>,
+    spent: Spent,
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        self.spent = std::mem::take(self.control.drain.spent());
+    }
+}
+
+impl Deref for Locked {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
+    }
+}
+
+impl DerefMut for Locked {
+    fn deref_mut(&mut self) -> &mut Control {
+        &mut self.control
+    }
+}
+
 /// Takes the lock.
-pub(crate) fn lock() -> MutexGuard<'static, Control> {
-    world::world().control.lock()
+pub(crate) fn lock() -> Locked {
+    Locked { control: world::world().control.lock(), spent: Spent::default() }
 }
 
 /// Takes in new tracepoints, unless somebody has the lock.

@@ -30,6 +30,8 @@ pub mod drain;
 #[cfg(not(loom))]
 mod fork;
 #[cfg(not(loom))]
+mod handover;
+#[cfg(not(loom))]
 mod macros;
 #[cfg(not(loom))]
 pub mod pool;
@@ -76,7 +78,7 @@ pub use self::{
 #[doc(hidden)]
 #[cfg(not(loom))]
 pub mod __macro {
-    pub use crate::event::{EnumOrdinal, Fields, FieldsFromWire, Lowered, check};
+    pub use crate::event::{EnumOrdinal, Fields, FieldsFromWire, Lowered, Shared, check};
     pub use crate::loss::Losses;
     pub use crate::probe::Probe;
     pub use crate::tracepoint::Known;

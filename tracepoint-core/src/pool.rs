@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crossbeam_utils::CachePadded;
 use once_cell::race::OnceBox;
 use parking_lot::RwLock;
 
-use crate::ring::Pool;
 use crate::ring::chunk::{CHUNK_BYTES, CHUNK_WORDS};
 use crate::ring::record::MAX_WORDS;
+use crate::ring::{Lost, Pool};
 use crate::world::{self, world};
 
 /// Bounds of the memory that all rings together take.
@@ -28,10 +29,20 @@ pub struct Limits {
     pub thread_bytes: usize,
     /// The largest event, all its fields together. Never more than a thread may hold.
     pub event_bytes: usize,
+    /// What events may keep alive outside of the rings, until the drain has taken them: the bytes that they
+    /// refer to instead of holding a copy. An event that would go beyond it is lost as
+    /// [`ring_full`](crate::Lost::ring_full); one that could never fit, as
+    /// [`too_large`](crate::Lost::too_large).
+    pub referenced_bytes: usize,
 }
 
 impl Limits {
-    const DEFAULT: Limits = Limits { pool_bytes: 64 << 20, thread_bytes: 48 << 20, event_bytes: 16 << 20 };
+    const DEFAULT: Limits = Limits {
+        pool_bytes: 64 << 20,
+        thread_bytes: 48 << 20,
+        event_bytes: 16 << 20,
+        referenced_bytes: 64 << 20,
+    };
 }
 
 impl Default for Limits {
@@ -88,6 +99,10 @@ pub struct PoolStats {
     pub used_bytes: usize,
     /// Threads that have a ring.
     pub rings: usize,
+    /// The bound of what all events in rings together refer to.
+    pub referenced_bytes: usize,
+    /// What they refer to now.
+    pub used_referenced_bytes: usize,
 }
 
 /// The bound of the pool, and how much of it is in use.
@@ -99,15 +114,23 @@ pub fn stats() -> PoolStats {
     let world = world();
     let rings = world.rings.load(Ordering::Relaxed);
     match world.pool.get() {
-        Some(Shared { pool, .. }) => PoolStats {
+        Some(Shared { pool, references, .. }) => PoolStats {
             bytes: pool.count() * CHUNK_BYTES,
             used_bytes: pool.count().saturating_sub(pool.free()) * CHUNK_BYTES,
             rings,
+            referenced_bytes: references.bound,
+            used_referenced_bytes: references.bytes.load(Ordering::Relaxed).min(references.bound),
         },
         // Looking at the limits does not settle them.
         None => {
             let limits = LIMITS.get().copied().unwrap_or_default();
-            PoolStats { bytes: chunks(limits) * CHUNK_BYTES, used_bytes: 0, rings }
+            PoolStats {
+                bytes: chunks(limits) * CHUNK_BYTES,
+                used_bytes: 0,
+                rings,
+                referenced_bytes: limits.referenced_bytes,
+                used_referenced_bytes: 0,
+            }
         }
     }
 }
@@ -128,6 +151,15 @@ pub(crate) struct Shared {
     /// Chunks that one thread may hold.
     pub(crate) thread_chunks: u32,
     event_words: usize,
+    references: References,
+}
+
+/// What the records in all rings refer to.
+struct References {
+    bound: usize,
+    /// Only a count: it orders nothing and is relaxed. Above the bound for the moment in which an event
+    /// finds out that it does not fit. On a line of its own, as all threads write it.
+    bytes: CachePadded<AtomicUsize>,
 }
 
 impl Shared {
@@ -137,7 +169,33 @@ impl Shared {
         // A thread always holds the chunk that it wrote last: an event that spans goes into the others.
         let largest = (thread_chunks - 1).max(1) * CHUNK_WORDS;
         let event_words = (limits.event_bytes / 8).min(largest).min(MAX_WORDS);
-        Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words }
+        let references =
+            References { bound: limits.referenced_bytes, bytes: CachePadded::new(AtomicUsize::new(0)) };
+        Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words, references }
+    }
+
+    /// A record of `words` words is about to refer to `bytes` of them. To be released, unless it fails.
+    #[inline]
+    pub(crate) fn refer(&self, words: usize, bytes: usize) -> Result<(), Lost> {
+        let References { bound, bytes: count } = &self.references;
+        if words > self.event_words || bytes > *bound {
+            return Err(Lost::TooLarge);
+        }
+        let before = count.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > *bound / 2 {
+            wake_drain();
+        }
+        if before + bytes > *bound {
+            self.release(bytes);
+            return Err(Lost::RingFull);
+        }
+        Ok(())
+    }
+
+    /// Bytes that a record referred to are not kept any more.
+    #[inline]
+    pub(crate) fn release(&self, bytes: usize) {
+        self.references.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -196,11 +254,18 @@ pub(crate) fn rest() {
 }
 
 /// A thread that holds `held` chunks took one more: wakes the drain if that, or all that are taken, come
-/// to half of what there is. At most once for each pass of the drain.
+/// to half of what there is.
 #[cold]
 pub(crate) fn taken(pool: &Pool, held: u32, share: u32) {
-    let low = held > share / 2 || pool.free() < pool.count() / 2;
-    let Some(alarm) = world::get().filter(|_| low).map(|world| &world.alarm) else { return };
+    if held > share / 2 || pool.free() < pool.count() / 2 {
+        wake_drain();
+    }
+}
+
+/// Wakes the drain, at most once for each pass.
+#[cold]
+fn wake_drain() {
+    let Some(alarm) = world::get().map(|world| &world.alarm) else { return };
     if alarm.asleep.load(Ordering::Relaxed) && alarm.asleep.swap(false, Ordering::Relaxed) {
         if let Some(waker) = alarm.waker.try_read() {
             if let Some(waker) = &*waker {

@@ -7,7 +7,7 @@ use crate::gate::{SLOTS, Stamp, UNREGISTERED};
 use crate::loss::Cause;
 use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::{Lost, Producer};
-use crate::{Registration, Tracepoint, clock, control, pool, thread};
+use crate::{Registration, Tracepoint, clock, control, handover, pool, thread};
 
 /// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint!).
 ///
@@ -103,6 +103,9 @@ fn emit<E: Event>(event: &E) {
     }
     // The last code of the user.
     let fields = event.lower();
+    if E::Lowered::REFERENCES > 0 && fields.referred().count > 0 {
+        return conclude::<E>(handover::write::<E>(fields, mask, stamp), mask, stamp);
+    }
     let layout = const { E::DESCRIPTOR.layout };
     let words = HEADER_WORDS + layout.words() + fields.tail_words();
     let written = thread::with(|state| {
@@ -122,6 +125,12 @@ fn emit<E: Event>(event: &E) {
         // SAFETY: `write` fills header, struct and tail, which are `words` words.
         unsafe { state.producer.append(words, |start| write::<E>(start, header, fields)) }
     });
+    conclude::<E>(written, mask, stamp);
+}
+
+/// Counts an event that could not be written.
+#[inline(always)]
+fn conclude<E: Event>(written: Result<Result<(), Lost>, Cause>, mask: u32, stamp: Stamp) {
     let cause = match written {
         Ok(Ok(())) => return,
         Ok(Err(Lost::RingFull)) => Cause::RingFull,

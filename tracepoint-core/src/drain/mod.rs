@@ -3,7 +3,10 @@
 //! It runs under the control lock, driven by whoever likes: an exporter's thread, or a test. Nothing
 //! waits for it.
 
+mod join;
+mod parts;
 mod source;
+mod spent;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,12 +15,14 @@ use crate::clock::Calibration;
 use crate::control::{self, Control};
 use crate::gate::SLOTS;
 use crate::registry::Registry;
-use crate::ring::record::Header;
 use crate::ring::{Consumer, Pool};
 use crate::subscription::{Arriving, Feeds};
 use crate::wire::{Envelope, PayloadSizes};
 use crate::{pool, world};
 
+pub(crate) use spent::Spent;
+
+use parts::deliver_parts;
 use source::Source;
 
 /// What a pass of the drain did.
@@ -112,6 +117,8 @@ pub(crate) struct Drain {
     noted: u64,
     /// The oldest record of each ring that has one.
     heads: BinaryHeap<Reverse<(u64, usize)>>,
+    /// What consumed records referred to.
+    spent: Spent,
 }
 
 impl Drain {
@@ -128,6 +135,11 @@ impl Drain {
             self.sources.iter().for_each(Source::empty_stash);
             shared.pool.trim();
         }
+    }
+
+    /// What is to be dropped when the lock is given back.
+    pub(crate) fn spent(&mut self) -> &mut Spent {
+        &mut self.spent
     }
 
     /// Takes in new rings.
@@ -208,8 +220,8 @@ impl Drain {
                 stamp: header.generation,
                 index,
             };
-            if header.is_spanning() {
-                deliver_spanning(source, header, &arriving, feeds);
+            if header.is_spanning() || header.refers() {
+                deliver_parts(source, header, arriving, feeds, &mut self.spent);
                 continue;
             }
             let (consumer, thread) = source.parts();
@@ -223,25 +235,6 @@ impl Drain {
         }
         events
     }
-}
-
-/// Delivers a record that goes over several chunks.
-#[cold]
-fn deliver_spanning(source: &mut Source, header: Header, event: &Arriving, feeds: &mut Feeds) {
-    let (consumer, thread) = source.parts();
-    let mut accepted = 0;
-    for slot in Slots(header.mask) {
-        if feeds.get(slot).is_some_and(|feed| feed.begin(event, thread)) {
-            accepted |= 1 << slot;
-        }
-    }
-    consumer.consume_spanning(header, |part| {
-        for slot in Slots(accepted) {
-            if let Some(feed) = feeds.get(slot) {
-                feed.go_on(part);
-            }
-        }
-    });
 }
 
 /// The slots of a mask.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Event, Field};
 
@@ -288,11 +289,18 @@ from_pointer! {
     ['a: 'v, 'v] &'v str = text;
     ['a] String = text, |text| Ok(text.to_owned());
     ['a] Box<str> = text, |text| Ok(text.into());
+    ['a] Arc<str> = text, |text| Ok(text.into());
     ['a: 'v, 'v] Cow<'v, str> = text, |text| Ok(Cow::Borrowed(text));
     ['a: 'v, 'v] &'v [u8] = data;
     ['a] Vec<u8> = data, |data| Ok(data.to_owned());
     ['a] Box<[u8]> = data, |data| Ok(data.into());
+    ['a] Arc<[u8]> = data, |data| Ok(data.into());
     ['a: 'v, 'v] Cow<'v, [u8]> = data, |data| Ok(Cow::Borrowed(data));
+}
+
+#[cfg(feature = "bytes")]
+from_pointer! {
+    ['a] bytes::Bytes = data, |data| Ok(bytes::Bytes::copy_from_slice(data));
 }
 
 impl<'a: 'v, 'v, const N: usize> FromWire<'a> for &'v [u8; N] {

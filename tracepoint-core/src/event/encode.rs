@@ -6,30 +6,42 @@
 
 use super::layout::Room;
 use super::{Event, Field, Slot, Type};
+use crate::ring::reference::Reference;
 
 mod sealed {
     pub trait Sealed {}
 }
-use sealed::Sealed;
+pub(super) use sealed::Sealed;
 
-/// A value in the form in which it is copied: no code of the user is left in it.
+/// A value in the form in which it is copied, or handed over: no code of the user is left in it.
 ///
-/// Implemented for the primitive types, `&str`, `&[u8]` and [`EnumOrdinal`] only.
+/// Implemented for the primitive types, `&str`, `&[u8]`, [`EnumOrdinal`] and [`Shared`](super::Shared) only.
 ///
 /// # Safety
 ///
 /// `put` writes only within the struct that `writer` was made for, and appends exactly `tail_words`
-/// words to its tail.
-pub unsafe trait Lowered: Copy + Sealed {
+/// words to its tail, of which exactly those that `referred` tells are references.
+pub unsafe trait Lowered: Sealed {
     /// What it takes in the struct.
     #[doc(hidden)]
     const FORM: Form;
 
+    /// References that it may be.
+    #[doc(hidden)]
+    const REFERENCES: usize = 0;
+
     /// Words that this value appends to the tail.
     #[doc(hidden)]
     #[inline(always)]
-    fn tail_words(self) -> usize {
+    fn tail_words(&self) -> usize {
         0
+    }
+
+    /// What of that it refers to.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn referred(&self) -> Referred {
+        Referred::NOTHING
     }
 
     /// Writes the value to its place.
@@ -39,6 +51,31 @@ pub unsafe trait Lowered: Copy + Sealed {
     /// `slot` is the place of a field of this type in the struct that `writer` was made for.
     #[doc(hidden)]
     unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>);
+}
+
+/// What values hand over by reference.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Referred {
+    /// How many do.
+    pub count: usize,
+    /// Words of the tail that are not copied.
+    pub words: usize,
+    /// Bytes that the references keep.
+    pub bytes: usize,
+}
+
+impl Referred {
+    /// All is copied.
+    pub const NOTHING: Self = Referred { count: 0, words: 0, bytes: 0 };
+
+    fn and(self, other: Self) -> Self {
+        Referred {
+            count: self.count + other.count,
+            words: self.words + other.words,
+            bytes: self.bytes + other.bytes,
+        }
+    }
 }
 
 /// What a lowered value takes in the struct.
@@ -91,21 +128,36 @@ pub const fn check<E: Event + 'static>() {
         <E::Lowered<'static> as Fields>::FORMS.fit(E::DESCRIPTOR.fields),
         "the `Value` of a field has a `TYPE` that its `Lowered` does not travel as"
     );
+    assert!(
+        <E::Lowered<'static> as Fields>::REFERENCES <= MAX_REFERENCES,
+        "the event has too many fields that travel by reference"
+    );
 }
+
+/// Fields of an event that may travel by reference, so that references and struct fit one chunk of a ring.
+pub(crate) const MAX_REFERENCES: usize = 256;
 
 /// All lowered values of an event: `(first, (second, (.., ())))`, in the order of the fields.
 ///
 /// # Safety
 ///
 /// As for [`Lowered`], for all values together.
-pub unsafe trait Fields: Copy {
+pub unsafe trait Fields {
     /// What each takes in the struct.
     #[doc(hidden)]
     const FORMS: Forms;
 
+    /// How many may be references.
+    #[doc(hidden)]
+    const REFERENCES: usize;
+
     /// Words of the tail.
     #[doc(hidden)]
-    fn tail_words(self) -> usize;
+    fn tail_words(&self) -> usize;
+
+    /// What of that they refer to.
+    #[doc(hidden)]
+    fn referred(&self) -> Referred;
 
     /// Writes all values.
     ///
@@ -119,10 +171,16 @@ pub unsafe trait Fields: Copy {
 // SAFETY: writes nothing.
 unsafe impl Fields for () {
     const FORMS: Forms = Forms::End;
+    const REFERENCES: usize = 0;
 
     #[inline(always)]
-    fn tail_words(self) -> usize {
+    fn tail_words(&self) -> usize {
         0
+    }
+
+    #[inline(always)]
+    fn referred(&self) -> Referred {
+        Referred::NOTHING
     }
 
     #[inline(always)]
@@ -132,10 +190,16 @@ unsafe impl Fields for () {
 // SAFETY: both halves keep the contract.
 unsafe impl<First: Lowered, Rest: Fields> Fields for (First, Rest) {
     const FORMS: Forms = Forms::Then(First::FORM, &Rest::FORMS);
+    const REFERENCES: usize = First::REFERENCES + Rest::REFERENCES;
 
     #[inline(always)]
-    fn tail_words(self) -> usize {
+    fn tail_words(&self) -> usize {
         self.0.tail_words() + self.1.tail_words()
+    }
+
+    #[inline(always)]
+    fn referred(&self) -> Referred {
+        self.0.referred().and(self.1.referred())
     }
 
     #[inline(always)]
@@ -161,6 +225,18 @@ pub unsafe trait Tail {
     /// There is room for `words` words, and `words * 8 >= bytes.len()`.
     #[doc(hidden)]
     unsafe fn append(&mut self, bytes: &[u8], words: usize);
+
+    /// Keeps a reference to what belongs there, or appends a copy of it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`append`](Self::append), if it keeps no references.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn refer(&mut self, reference: Reference) {
+        // SAFETY: by the caller.
+        unsafe { self.append(reference.bytes(), reference.words()) }
+    }
 }
 
 /// The struct of one record while it is written.
@@ -211,17 +287,45 @@ impl<T: Tail> Writer<T> {
     /// `slot` is a pointer's place, and the tail has room.
     #[inline(always)]
     unsafe fn byte_list(&mut self, slot: Slot, bytes: &[u8], count: usize) {
-        const LIST: u64 = 1;
-        const OF_BYTES: u64 = 2;
         let words = count.div_ceil(8);
-        let offset = (self.end - slot.offset as usize - 1) as u64;
-        let pointer = LIST | offset << 2 | OF_BYTES << 32 | (count as u64) << 35;
-        // SAFETY: the pointer lies in the pointer section; room for the tail is the caller's promise.
+        // SAFETY: by the caller.
         unsafe {
-            self.pointers.add(slot.offset as usize).write(pointer.to_le());
+            self.point(slot, count);
             self.tail.append(bytes, words);
         }
         self.end += words;
+    }
+
+    /// As [`byte_list`](Self::byte_list), with a reference to the bytes.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is a pointer's place, and the tail has room, for a reference or for what it refers to.
+    #[inline(always)]
+    pub(super) unsafe fn refer(&mut self, slot: Slot, mut reference: Reference) {
+        let words = reference.words();
+        // SAFETY: both lie in the struct; the rest is the caller's promise.
+        unsafe {
+            self.point(slot, reference.count());
+            reference.place = self.pointers.offset_from(self.data) as u32 + self.end as u32;
+            self.tail.refer(reference);
+        }
+        self.end += words;
+    }
+
+    /// Writes a pointer to a list of `count` bytes at the end of the tail.
+    ///
+    /// # Safety
+    ///
+    /// `slot` is a pointer's place.
+    #[inline(always)]
+    unsafe fn point(&mut self, slot: Slot, count: usize) {
+        const LIST: u64 = 1;
+        const OF_BYTES: u64 = 2;
+        let offset = (self.end - slot.offset as usize - 1) as u64;
+        let pointer = LIST | offset << 2 | OF_BYTES << 32 | (count as u64) << 35;
+        // SAFETY: it lies in the pointer section.
+        unsafe { self.pointers.add(slot.offset as usize).write(pointer.to_le()) }
     }
 }
 
@@ -337,7 +441,7 @@ unsafe impl Lowered for &str {
     const FORM: Form = Form::Text;
 
     #[inline(always)]
-    fn tail_words(self) -> usize {
+    fn tail_words(&self) -> usize {
         (self.len() + 1).div_ceil(8)
     }
 
@@ -354,7 +458,7 @@ unsafe impl Lowered for &[u8] {
     const FORM: Form = Form::Bytes;
 
     #[inline(always)]
-    fn tail_words(self) -> usize {
+    fn tail_words(&self) -> usize {
         self.len().div_ceil(8)
     }
 

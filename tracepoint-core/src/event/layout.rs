@@ -108,7 +108,7 @@ impl Packer {
 }
 
 /// Words that a struct may have without its tail, so that it fits any chunk of a ring.
-const MAX_WORDS: u32 = 4096;
+pub(crate) const MAX_WORDS: u32 = 4096;
 
 /// Gives each field its slot and returns the size of the struct.
 pub(super) const fn place<const N: usize>(fields: &mut [Field; N]) -> StructLayout {

@@ -7,13 +7,16 @@ mod decode;
 mod descriptor;
 mod encode;
 mod layout;
+mod shared;
 mod value;
 
 pub use decode::{Decode, DecodeError, FieldsFromWire, FromWire, StructReader};
 pub use descriptor::{Descriptor, EnumType, Field, Placed, Type, Variant, stable_id};
-pub(crate) use encode::{Contiguous, copy_padded};
+pub(crate) use encode::{Contiguous, MAX_REFERENCES, copy_padded};
 pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer, check};
+pub(crate) use layout::MAX_WORDS;
 pub use layout::{Slot, StructLayout};
+pub use shared::Shared;
 pub use value::Value;
 
 use crate::{Gate, Tracepoint};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Lowered, Type};
+use super::{Lowered, Type, shared};
+use crate::ring::reference::Reference;
 
 /// A type that can be a field of an event.
 ///
@@ -38,6 +39,13 @@ pub trait Value {
 
     /// Gets at the value. Runs before anything is reserved in a ring, and only when somebody listens.
     fn lower(&self) -> Self::Lowered<'_>;
+
+    /// A reference to the bytes of a value in an `Arc`, if they are to travel by reference.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn share(_: &Arc<Self>) -> Option<Reference> {
+        None
+    }
 }
 
 macro_rules! plain {
@@ -81,6 +89,11 @@ impl Value for str {
     fn lower(&self) -> &str {
         self
     }
+    #[inline(always)]
+    fn share(this: &Arc<Self>) -> Option<Reference> {
+        // SAFETY: nobody has a mutable reference into an `Arc` that is shared.
+        unsafe { shared::share(this, this.as_bytes(), true) }
+    }
 }
 
 impl Value for [u8] {
@@ -89,6 +102,11 @@ impl Value for [u8] {
     #[inline(always)]
     fn lower(&self) -> &[u8] {
         self
+    }
+    #[inline(always)]
+    fn share(this: &Arc<Self>) -> Option<Reference> {
+        // SAFETY: nobody has a mutable reference into an `Arc` that is shared.
+        unsafe { shared::share(this, this, false) }
     }
 }
 
@@ -108,6 +126,11 @@ impl Value for String {
     fn lower(&self) -> &str {
         self
     }
+    #[inline(always)]
+    fn share(this: &Arc<Self>) -> Option<Reference> {
+        // SAFETY: nobody has a mutable reference into an `Arc` that is shared.
+        unsafe { shared::share(this, this.as_bytes(), true) }
+    }
 }
 
 impl Value for Vec<u8> {
@@ -116,6 +139,11 @@ impl Value for Vec<u8> {
     #[inline(always)]
     fn lower(&self) -> &[u8] {
         self
+    }
+    #[inline(always)]
+    fn share(this: &Arc<Self>) -> Option<Reference> {
+        // SAFETY: nobody has a mutable reference into an `Arc` that is shared.
+        unsafe { shared::share(this, this, false) }
     }
 }
 
@@ -131,7 +159,7 @@ macro_rules! through {
         }
     )*};
 }
-through!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+through!(&T, &mut T, Box<T>, Rc<T>);
 
 impl<T: Value + ToOwned + ?Sized> Value for Cow<'_, T> {
     const TYPE: Type = T::TYPE;

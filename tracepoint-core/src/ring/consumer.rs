@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Mark};
 use super::record::{HEADER_WORDS, Header};
+use super::reference::{REFERENCE_WORDS, Reference};
 use super::{Pool, Ring};
 use crate::sync::Ordering;
 
@@ -99,13 +100,20 @@ impl<'p> Consumer<'p> {
         self.read = end;
     }
 
-    /// Takes the record that `peek` showed, which goes over several chunks; `read` gets its payload piece by
-    /// piece.
+    /// Takes the record that `peek` showed, whatever it is like; `read` gets what lies behind its first `skip`
+    /// words, piece by piece.
     #[cold]
-    pub(crate) fn consume_spanning(&mut self, header: Header, mut read: impl FnMut(&[u64])) {
+    pub(crate) fn consume_parts(&mut self, header: Header, mut skip: usize, mut read: impl FnMut(&[u64])) {
         self.words += header.words as u64;
+        if !header.is_spanning() {
+            let Some((_, chunk)) = self.chunk else { return };
+            let end = self.read + header.words;
+            // SAFETY: committed as a whole.
+            read(unsafe { chunk.read(self.read + skip..end) });
+            self.read = end;
+            return;
+        }
         let mut left = header.words;
-        let mut skip = HEADER_WORDS;
         while let Some((_, chunk)) = self.chunk {
             self.committed = chunk.committed();
             let part = left.min(CHUNK_WORDS);
@@ -119,6 +127,28 @@ impl<'p> Consumer<'p> {
             }
             let Some(next) = chunk.next().get() else { return };
             self.advance(next);
+        }
+    }
+
+    /// Moves the references of the record that `peek` showed out of it.
+    ///
+    /// # Safety
+    ///
+    /// The record has references, and is consumed before it is looked at again.
+    pub(crate) unsafe fn take_references(&mut self, mut take: impl FnMut(Reference)) {
+        let Some((_, chunk)) = self.chunk else { return };
+        let mut at = self.read + HEADER_WORDS;
+        loop {
+            // SAFETY: committed as a whole, in one piece with the header; only the consumer of the record
+            // moves it out.
+            let reference =
+                unsafe { chunk.read(at..at + REFERENCE_WORDS).as_ptr().cast::<Reference>().read() };
+            let is_last = reference.behind == 0;
+            take(reference);
+            if is_last {
+                return;
+            }
+            at += REFERENCE_WORDS;
         }
     }
 

@@ -32,6 +32,7 @@ mod consumer;
 pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
+pub(crate) mod reference;
 #[cfg(all(test, not(loom)))]
 mod stress;
 

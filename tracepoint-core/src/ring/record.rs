@@ -11,12 +11,17 @@
 //!  ├────────────────────┴───────────────────┤
 //!  │  payload ..                            │
 //! ```
+//!
+//! The bit of the mask that is no slot says that [references](super::reference) lie in front of the payload.
 
 use super::chunk::CHUNK_WORDS;
-use crate::gate::Stamp;
+use crate::gate::{SLOTS, Stamp};
 
 /// Words before the payload.
 pub(crate) const HEADER_WORDS: usize = 3;
+
+/// In the mask: the record refers to bytes outside of it.
+pub(crate) const REFERS: u32 = 1 << SLOTS;
 
 /// The largest record, in words (128 MiB); settings stay below it.
 pub(crate) const MAX_WORDS: usize = (1 << 24) - 1;
@@ -31,7 +36,7 @@ pub(crate) struct Header {
     pub(crate) generation: Stamp,
     /// Ticks of the raw clock.
     pub(crate) clock: u64,
-    /// Subscriptions that want it.
+    /// Subscriptions that want it, and [`REFERS`].
     pub(crate) mask: u32,
     /// Counts the events of the thread, lost ones too.
     pub(crate) number: u32,
@@ -48,6 +53,12 @@ impl Header {
     #[inline(always)]
     pub(crate) fn is_spanning(self) -> bool {
         self.words > CHUNK_WORDS
+    }
+
+    /// Whether references lie in front of the payload.
+    #[inline(always)]
+    pub(crate) fn refers(self) -> bool {
+        self.mask & REFERS != 0
     }
 
     #[inline(always)]

@@ -51,9 +51,7 @@ impl Batch {
     /// Appends words as the bytes that they are in memory, which is how fields were written.
     #[inline]
     pub(crate) fn append(&mut self, words: &[u64]) {
-        // SAFETY: any bytes will do, and the alignment only gets smaller.
-        let bytes = unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) };
-        self.events.extend_from_slice(bytes);
+        self.events.extend_from_slice(bytes_of(words));
     }
 
     /// Empties it, keeping memory for `bytes` of events.
@@ -69,6 +67,13 @@ impl Batch {
 /// Emptied batches that a queue keeps: as many as are filled between two looks of a subscriber that keeps up
 /// with a gigabyte a second.
 const SPARE: usize = 64;
+
+/// Words as the bytes that they are in memory.
+#[inline(always)]
+pub(crate) fn bytes_of(words: &[u64]) -> &[u8] {
+    // SAFETY: any bytes will do, and the alignment only gets smaller.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
+}
 
 /// Places that the end of a stream needs: what is in the open batch, and the gaps behind it.
 const RESERVED: usize = 2;

@@ -156,8 +156,8 @@ impl Feed {
     }
 
     /// Appends a part of the payload of the event that was begun.
-    pub(crate) fn go_on(&mut self, part: &[u64]) {
-        self.open.append(part);
+    pub(crate) fn go_on(&mut self, part: &[u8]) {
+        self.open.events.extend_from_slice(part);
     }
 
     /// Finds out how much can be appended to the open batch, or to the next one. False if the event of so many

@@ -17,6 +17,7 @@ pub use batch::{Batch, Gap};
 pub use error::SubscribeError;
 pub use stats::{SubscriptionStats, TracepointStats};
 
+pub(crate) use batch::bytes_of;
 pub(crate) use feed::Arriving;
 pub(crate) use feeds::Feeds;
 

@@ -65,7 +65,7 @@ fn append(producer: &mut Producer<'_>, number: u32, words: usize) -> Result<(), 
 fn take(consumer: &mut Consumer<'_>) -> Option<u32> {
     let header = consumer.peek()?;
     let mut words = HEADER_WORDS;
-    consumer.consume(header, |payload| {
+    consumer.consume_parts(header, HEADER_WORDS, |payload| {
         words += payload.len();
         assert!(payload.iter().all(|word| *word == u64::from(header.number)), "a record arrived in pieces");
     });

@@ -1,0 +1,49 @@
+//! Delivering records that are not in one piece: they go over several chunks, or refer to bytes outside of the
+//! ring.
+
+use super::Slots;
+use super::join::Join;
+use super::source::Source;
+use super::spent::Spent;
+use crate::pool;
+use crate::ring::record::{HEADER_WORDS, Header, REFERS};
+use crate::ring::reference::REFERENCE_WORDS;
+use crate::subscription::{Arriving, Feeds, bytes_of};
+
+/// Delivers the record that begins with `header`. Its references go to `spent`, whoever takes it or not.
+#[cold]
+#[inline(never)]
+pub(super) fn deliver_parts(
+    source: &mut Source,
+    header: Header,
+    mut event: Arriving,
+    feeds: &mut Feeds,
+    spent: &mut Spent,
+) {
+    let (consumer, thread) = source.parts();
+    let others = spent.len();
+    if header.refers() {
+        let shared = pool::get();
+        // SAFETY: the header says that there are some, and the record is consumed below.
+        unsafe { consumer.take_references(|reference| spent.push(reference, shared)) };
+    }
+    let references = spent.since(others);
+    let mut join = Join::new(references);
+    let before = HEADER_WORDS + references.len() * REFERENCE_WORDS;
+    event.envelope.payload_words = header.words - before + join.words();
+    let mut accepted = 0;
+    for slot in Slots(header.mask & !REFERS) {
+        if feeds.get(slot).is_some_and(|feed| feed.begin(&event, thread)) {
+            accepted |= 1 << slot;
+        }
+    }
+    consumer.consume_parts(header, before, |part| {
+        join.part(bytes_of(part), |bytes| {
+            for slot in Slots(accepted) {
+                if let Some(feed) = feeds.get(slot) {
+                    feed.go_on(bytes);
+                }
+            }
+        });
+    });
+}

@@ -1,0 +1,128 @@
+//! Writing events that hand some of their bytes over by reference: a probe's other way into the ring, apart
+//! from the usual one.
+
+use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Tail, Writer};
+use crate::gate::Stamp;
+use crate::loss::Cause;
+use crate::ring::chunk::CHUNK_WORDS;
+use crate::ring::record::{HEADER_WORDS, Header, REFERS};
+use crate::ring::reference::{REFERENCE_WORDS, Reference};
+use crate::ring::{Lost, Producer};
+use crate::{clock, event, pool, thread};
+
+// What lies in one piece at the start of a record fits a chunk.
+const _: () =
+    assert!(HEADER_WORDS + MAX_REFERENCES * REFERENCE_WORDS + event::MAX_WORDS as usize <= CHUNK_WORDS);
+
+/// Writes an event that has references to the ring of this thread.
+///
+/// What is not written is dropped when the ring is free for other events again.
+#[inline(never)]
+pub(crate) fn write<E: Event>(
+    fields: E::Lowered<'_>,
+    mask: u32,
+    stamp: Stamp,
+) -> Result<Result<(), Lost>, Cause> {
+    let referred = fields.referred();
+    let whole = HEADER_WORDS + const { E::DESCRIPTOR.layout.words() } + fields.tail_words();
+    let words = whole - referred.words + referred.count * REFERENCE_WORDS;
+    let mut fields = Some(fields);
+    thread::with(|state| {
+        let number = state.number;
+        state.number = number.wrapping_add(1);
+        let shared = pool::get().ok_or(Lost::RingFull)?;
+        shared.refer(whole, referred.bytes)?;
+        let header = Header {
+            words,
+            tracepoint: E::tracepoint().open_index(),
+            generation: stamp,
+            clock: clock::ticks(),
+            mask: mask | REFERS,
+            number,
+        };
+        let written = append::<E>(&mut state.producer, header, referred.count, &mut fields);
+        if written.is_err() {
+            shared.release(referred.bytes);
+        }
+        written
+    })
+}
+
+/// Appends a record with `references` references, and takes the fields if there is room for it.
+#[inline(always)]
+fn append<E: Event>(
+    producer: &mut Producer<'_>,
+    header: Header,
+    references: usize,
+    fields: &mut Option<E::Lowered<'_>>,
+) -> Result<(), Lost> {
+    let struct_words = const { E::DESCRIPTOR.layout.words() };
+    let before = HEADER_WORDS + references * REFERENCE_WORDS;
+    // SAFETY: header, references, struct and what is left of the tail are `header.words` words.
+    unsafe {
+        if Producer::spans(header.words) {
+            producer.append_spanning(header.words, |spanning| {
+                let start = spanning.start(before + struct_words);
+                fill::<E, _>(start, header, references, fields.take(), spanning);
+            })
+        } else {
+            producer.append(header.words, |start| {
+                let tail = Contiguous::new(start.add(before + struct_words));
+                fill::<E, _>(start, header, references, fields.take(), tail);
+            })
+        }
+    }
+}
+
+/// Writes a record.
+///
+/// # Safety
+///
+/// `start` is valid for writes of the header, the references and the struct, and `tail` has room for what
+/// else there is of the record. There are fields.
+#[inline(always)]
+unsafe fn fill<E: Event, T: Tail>(
+    start: *mut u64,
+    header: Header,
+    references: usize,
+    fields: Option<E::Lowered<'_>>,
+    tail: T,
+) {
+    let descriptor = const { E::DESCRIPTOR };
+    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    // SAFETY: within the record; `fields` are those of the descriptor.
+    unsafe {
+        start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+        let first = start.add(HEADER_WORDS);
+        let tail = Referring { next: first.cast(), left: references, tail };
+        let mut writer = Writer::new(first.add(references * REFERENCE_WORDS), data, pointers, tail);
+        fields.unwrap_unchecked().put(descriptor.fields, &mut writer);
+    }
+}
+
+/// A tail whose references lie in front of the struct.
+struct Referring<T> {
+    next: *mut Reference,
+    left: usize,
+    tail: T,
+}
+
+// SAFETY: as `tail`, and there is a place for each reference.
+unsafe impl<T: Tail> Tail for Referring<T> {
+    #[inline(always)]
+    unsafe fn append(&mut self, bytes: &[u8], words: usize) {
+        // SAFETY: by the caller.
+        unsafe { self.tail.append(bytes, words) }
+    }
+
+    #[inline(always)]
+    unsafe fn refer(&mut self, mut reference: Reference) {
+        self.left -= 1;
+        reference.behind = self.left as u16;
+        // SAFETY: there are as many places as references.
+        unsafe {
+            self.next.write(reference);
+            self.next = self.next.add(1);
+        }
+    }
+}
