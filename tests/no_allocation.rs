@@ -5,6 +5,7 @@ mod common;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use common::{Reader, Watchdog};
@@ -18,6 +19,7 @@ struct Fired<'a> {
     flag: bool,
     text: &'a str,
     data: &'a [u8],
+    shared: &'a Arc<[u8]>,
 }
 
 struct Counting;
@@ -61,7 +63,8 @@ fn wait_for_drain() {
 fn fire(large: &[u8]) -> u64 {
     let _watchdog = Watchdog::over("firing in step with the drain");
     let text = "a text of some length that does not fit a register";
-    tracepoint!(Fired { number: 0, flag: true, text, data: &[] });
+    let (few, many): (Arc<[u8]>, Arc<[u8]>) = (Arc::new([1; 10]), Arc::new([1; 100_000]));
+    tracepoint!(Fired { number: 0, flag: true, text, data: &[], shared: &few });
     let before = ALLOCATIONS.get();
     for number in 1..EVENTS {
         let len = match number {
@@ -74,7 +77,8 @@ fn fire(large: &[u8]) -> u64 {
             wait_for_drain();
         }
         let text = &text[..number as usize % text.len()];
-        tracepoint!(Fired { number, flag: false, text, data: &large[..len] });
+        let shared = if number % 100 == 0 { &many } else { &few };
+        tracepoint!(Fired { number, flag: false, text, data: &large[..len], shared });
     }
     ALLOCATIONS.get() - before
 }

@@ -120,7 +120,10 @@ fn emit<E: Event>(event: &E) {
             number,
         };
         if Producer::spans(words) {
-            return write_spanning::<E>(&mut state.producer, header, fields);
+            // In a place of their own: they would lie in memory on the usual way too, if a call took their
+            // address there.
+            let mut fields = Some(fields);
+            return write_spanning::<E>(&mut state.producer, header, &mut fields);
         }
         // SAFETY: `write` fills header, struct and tail, which are `words` words.
         unsafe { state.producer.append(words, |start| write::<E>(start, header, fields)) }
@@ -159,16 +162,16 @@ unsafe fn write<E: Event>(start: *mut u64, header: Header, fields: E::Lowered<'_
     }
 }
 
-/// Writes a record that is larger than a chunk.
+/// Writes a record that is larger than a chunk, and takes its fields.
 #[cold]
 fn write_spanning<E: Event>(
     producer: &mut Producer<'_>,
     header: Header,
-    fields: E::Lowered<'_>,
+    fields: &mut Option<E::Lowered<'_>>,
 ) -> Result<(), Lost> {
-    if header.words > pool::event_words() {
+    let Some(fields) = fields.take().filter(|_| header.words <= pool::event_words()) else {
         return Err(Lost::TooLarge);
-    }
+    };
     let descriptor = const { E::DESCRIPTOR };
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
     // SAFETY: header, struct and tail are `header.words` words; `fields` are those of the descriptor.

@@ -242,3 +242,66 @@ fn a_chunk_that_comes_round_again_is_not_taken_for_drained() {
         model.end();
     });
 }
+
+/// What a record owns: counts how often it is let go of.
+struct Owned(Arc<std::sync::atomic::AtomicUsize>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+/// Writes a record that owns something, which is let go of here if there is no room for it.
+fn append_owned(producer: &mut Producer<'_>, number: u32, owned: Owned) -> Result<(), Lost> {
+    const WORDS: usize = HEADER_WORDS + 1;
+    let header = header(number, WORDS);
+    let mut owned = Some(Box::new(owned));
+    // SAFETY: header and payload are `WORDS` words.
+    unsafe {
+        producer.append(WORDS, |start| {
+            start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+            start.add(HEADER_WORDS).cast::<*mut Owned>().write(Box::into_raw(owned.take().unwrap()));
+        })
+    }
+}
+
+/// Reads a record, and takes what it owns.
+fn take_owned(consumer: &mut Consumer<'_>) -> Option<Box<Owned>> {
+    let header = consumer.peek()?;
+    let mut owned = None;
+    // SAFETY: written by `append_owned`, and no record is read twice.
+    consumer.consume(header, |payload| owned = Some(unsafe { Box::from_raw(*payload.as_ptr().cast()) }));
+    owned
+}
+
+#[test]
+fn what_a_record_owns_is_let_go_of_once_whether_it_is_written_lost_or_left_by_its_thread() {
+    loom::model(|| {
+        let model = Model::new(2);
+        let (mut producer, mut consumer) = model.ring(2);
+        let counts: [_; 4] = std::array::from_fn(|_| Arc::new(std::sync::atomic::AtomicUsize::new(0)));
+        let owned = counts.clone().map(Owned);
+        let writer = thread::spawn(move || {
+            for (number, owned) in (0..).zip(owned) {
+                // Two records fill a chunk: the last ones find room in time, or do not.
+                let _ = append_owned(&mut producer, number, owned);
+            }
+        });
+        loop {
+            let closed = consumer.is_closed();
+            while take_owned(&mut consumer).is_some() {}
+            if closed {
+                break;
+            }
+            thread::yield_now();
+        }
+        writer.join().unwrap();
+        consumer.retire();
+        assert_eq!(model.pool().free(), 2);
+        for count in counts {
+            assert_eq!(count.load(std::sync::atomic::Ordering::Relaxed), 1);
+        }
+        model.end();
+    });
+}
