@@ -10,6 +10,7 @@ cargo clippy --locked --workspace --all-targets -- -D warnings
 # Features apart: a workspace build unites them.
 cargo clippy --locked -p tracepoints --no-default-features -- -D warnings
 cargo clippy --locked -p tracepoints --features off -- -D warnings
+cargo clippy --locked -p tracepoints --features bytes -- -D warnings
 cargo clippy --locked -p tracepoints --features ipc -- -D warnings
 
 # Broken links and undocumented items are errors. --no-deps: ours alone.

@@ -1,5 +1,5 @@
 //! The one lock of the side that listens: registry, subscriptions, drain. No probe waits for it, and no
-//! code of the user runs under it.
+//! code of the user runs under it: what may run some when it is dropped is dropped behind it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};

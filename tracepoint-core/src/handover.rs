@@ -40,7 +40,8 @@ pub(crate) fn write<E: Event>(
             mask: mask | REFERS,
             number,
         };
-        let written = append::<E>(&mut state.producer, header, referred.count, &mut fields);
+        // SAFETY: nobody took the fields yet, and they said themselves what they are.
+        let written = unsafe { append::<E>(&mut state.producer, header, referred.count, &mut fields) };
         if written.is_err() {
             shared.release(referred.bytes);
         }
@@ -49,8 +50,13 @@ pub(crate) fn write<E: Event>(
 }
 
 /// Appends a record with `references` references, and takes the fields if there is room for it.
+///
+/// # Safety
+///
+/// There are fields, and as many of them are references; `header.words` counts these, the struct, and what
+/// else there is of the tail.
 #[inline(always)]
-fn append<E: Event>(
+unsafe fn append<E: Event>(
     producer: &mut Producer<'_>,
     header: Header,
     references: usize,
@@ -58,7 +64,7 @@ fn append<E: Event>(
 ) -> Result<(), Lost> {
     let struct_words = const { E::DESCRIPTOR.layout.words() };
     let before = HEADER_WORDS + references * REFERENCE_WORDS;
-    // SAFETY: header, references, struct and what is left of the tail are `header.words` words.
+    // SAFETY: `fill` writes all words of the record, and is called once, so it gets the fields.
     unsafe {
         if Producer::spans(header.words) {
             producer.append_spanning(header.words, |spanning| {
@@ -79,7 +85,7 @@ fn append<E: Event>(
 /// # Safety
 ///
 /// `start` is valid for writes of the header, the references and the struct, and `tail` has room for what
-/// else there is of the record. There are fields.
+/// else there is of the record. There are fields, and as many of them are references.
 #[inline(always)]
 unsafe fn fill<E: Event, T: Tail>(
     start: *mut u64,
@@ -90,7 +96,7 @@ unsafe fn fill<E: Event, T: Tail>(
 ) {
     let descriptor = const { E::DESCRIPTOR };
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
-    // SAFETY: within the record; `fields` are those of the descriptor.
+    // SAFETY: within the record; `fields` are there, and are those of the descriptor.
     unsafe {
         start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
         let first = start.add(HEADER_WORDS);

@@ -21,7 +21,8 @@ use crate::sync::{AtomicU64, Ordering};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lost {
-    /// No chunk was free in the pool, or the thread had used up its share of it.
+    /// No chunk was free in the pool, or the thread had used up its share of it; or events refer to as many
+    /// bytes as they may.
     pub ring_full: u64,
     /// Larger than the limit for one event.
     pub too_large: u64,

@@ -25,7 +25,7 @@ use crate::ring::reference::Reference;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of an event",
     label = "not a value that can travel",
-    note = "fields can be: bool, integers of up to 64 bits, floats, text (`&str`, `String`), bytes (`&[u8]`, `Vec<u8>`, `[u8; N]`), and enums and newtypes with `#[derive(Value)]`",
+    note = "fields can be: bool, integers of up to 64 bits, floats, text (`&str`, `String`), bytes (`&[u8]`, `Vec<u8>`, `[u8; N]`, `Arc<[u8]>`, and `bytes::Bytes` with the feature `bytes`), and enums and newtypes with `#[derive(Value)]`",
     note = "for a type of yours, add `#[derive(Value)]`; for another crate's, wrap it in a newtype and implement `Value` for that"
 )]
 pub trait Value {
