@@ -5,7 +5,7 @@ use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Tail, Writer};
 use crate::gate::Stamp;
 use crate::loss::Cause;
 use crate::ring::chunk::CHUNK_WORDS;
-use crate::ring::record::{HEADER_WORDS, Header, REFERS};
+use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::reference::{REFERENCE_WORDS, Reference};
 use crate::ring::{Lost, Producer};
 use crate::{clock, event, pool, thread};
@@ -37,7 +37,7 @@ pub(crate) fn write<E: Event>(
             tracepoint: E::tracepoint().open_index(),
             generation: stamp,
             clock: clock::ticks(),
-            mask: mask | REFERS,
+            mask,
             number,
         };
         // SAFETY: nobody took the fields yet, and they said themselves what they are.
@@ -98,7 +98,7 @@ unsafe fn fill<E: Event, T: Tail>(
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
     // SAFETY: within the record; `fields` are there, and are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+        start.cast::<[u64; HEADER_WORDS]>().write(header.referring().pack());
         let first = start.add(HEADER_WORDS);
         let tail = Referring { next: first.cast(), left: references, tail };
         let mut writer = Writer::new(first.add(references * REFERENCE_WORDS), data, pointers, tail);

@@ -220,8 +220,8 @@ impl Drain {
                 stamp: header.generation,
                 index,
             };
-            if header.is_spanning() || header.refers() {
-                deliver_parts(source, header, arriving, feeds, &mut self.spent);
+            if header.is_unusual() {
+                deliver_parts(source, header, &arriving, feeds, &mut self.spent);
                 continue;
             }
             let (consumer, thread) = source.parts();

@@ -6,9 +6,10 @@ use super::join::Join;
 use super::source::Source;
 use super::spent::Spent;
 use crate::pool;
-use crate::ring::record::{HEADER_WORDS, Header, REFERS};
+use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::reference::REFERENCE_WORDS;
 use crate::subscription::{Arriving, Feeds, bytes_of};
+use crate::wire::Envelope;
 
 /// Delivers the record that begins with `header`. Its references go to `spent`, whoever takes it or not.
 #[cold]
@@ -16,13 +17,14 @@ use crate::subscription::{Arriving, Feeds, bytes_of};
 pub(super) fn deliver_parts(
     source: &mut Source,
     header: Header,
-    mut event: Arriving,
+    event: &Arriving,
     feeds: &mut Feeds,
     spent: &mut Spent,
 ) {
+    let (refers, header) = header.refers();
     let (consumer, thread) = source.parts();
     let others = spent.len();
-    if header.refers() {
+    if refers {
         let shared = pool::get();
         // SAFETY: the header says that there are some, and the record is consumed below.
         unsafe { consumer.take_references(|reference| spent.push(reference, shared)) };
@@ -30,9 +32,10 @@ pub(super) fn deliver_parts(
     let references = spent.since(others);
     let mut join = Join::new(references);
     let before = HEADER_WORDS + references.len() * REFERENCE_WORDS;
-    event.envelope.payload_words = header.words - before + join.words();
+    let payload_words = header.words - before + join.words();
+    let event = Arriving { envelope: Envelope { payload_words, ..event.envelope }, ..*event };
     let mut accepted = 0;
-    for slot in Slots(header.mask & !REFERS) {
+    for slot in Slots(header.mask) {
         if feeds.get(slot).is_some_and(|feed| feed.begin(&event, thread)) {
             accepted |= 1 << slot;
         }

@@ -92,7 +92,7 @@ impl<'p> Consumer<'p> {
     #[inline]
     pub(crate) fn consume(&mut self, header: Header, read: impl FnOnce(&[u64])) {
         let Some((_, chunk)) = self.chunk else { return };
-        debug_assert!(!header.is_spanning());
+        debug_assert!(!header.is_unusual());
         let (payload, end) = (self.read + HEADER_WORDS, self.read + header.words);
         // SAFETY: committed as a whole.
         read(unsafe { chunk.read(payload..end) });

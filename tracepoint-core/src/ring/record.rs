@@ -12,38 +12,56 @@
 //!  │  payload ..                            │
 //! ```
 //!
-//! The bit of the mask that is no slot says that [references](super::reference) lie in front of the payload.
+//! The top bit of the words says that [references](super::reference) lie in front of the payload, so that one
+//! comparison tells the usual records, in one piece and with all that they have, from others.
 
 use super::chunk::CHUNK_WORDS;
-use crate::gate::{SLOTS, Stamp};
+use crate::gate::Stamp;
 
 /// Words before the payload.
 pub(crate) const HEADER_WORDS: usize = 3;
 
-/// In the mask: the record refers to bytes outside of it.
-pub(crate) const REFERS: u32 = 1 << SLOTS;
+/// The largest record, in words (64 MiB); settings stay below it.
+pub(crate) const MAX_WORDS: usize = (1 << 23) - 1;
 
-/// The largest record, in words (128 MiB); settings stay below it.
-pub(crate) const MAX_WORDS: usize = (1 << 24) - 1;
+/// Added to the words of a record: it refers to bytes outside of it.
+const REFERS: usize = MAX_WORDS + 1;
 
 /// What is known of an event besides its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// Header and payload.
+    /// Header and payload, and maybe [`REFERS`].
     pub(crate) words: usize,
     /// Registry index.
     pub(crate) tracepoint: u16,
     pub(crate) generation: Stamp,
     /// Ticks of the raw clock.
     pub(crate) clock: u64,
-    /// Subscriptions that want it, and [`REFERS`].
+    /// Subscriptions that want it.
     pub(crate) mask: u32,
     /// Counts the events of the thread, lost ones too.
     pub(crate) number: u32,
 }
 
 impl Header {
-    /// Words of the payload with its tail.
+    /// Says that references lie in front of the payload.
+    #[inline(always)]
+    pub(crate) fn referring(self) -> Self {
+        Header { words: self.words | REFERS, ..self }
+    }
+
+    /// Whether it goes over several chunks or has references.
+    #[inline(always)]
+    pub(crate) fn is_unusual(self) -> bool {
+        self.words > CHUNK_WORDS
+    }
+
+    /// Whether references lie in front of the payload, and the header as if there were none.
+    pub(crate) fn refers(self) -> (bool, Self) {
+        (self.words & REFERS != 0, Header { words: self.words & MAX_WORDS, ..self })
+    }
+
+    /// Words of the payload with its tail, of a usual record.
     #[inline(always)]
     pub(crate) fn payload_words(self) -> usize {
         self.words - HEADER_WORDS
@@ -53,12 +71,6 @@ impl Header {
     #[inline(always)]
     pub(crate) fn is_spanning(self) -> bool {
         self.words > CHUNK_WORDS
-    }
-
-    /// Whether references lie in front of the payload.
-    #[inline(always)]
-    pub(crate) fn refers(self) -> bool {
-        self.mask & REFERS != 0
     }
 
     #[inline(always)]
@@ -73,7 +85,7 @@ impl Header {
     #[inline(always)]
     pub(crate) fn unpack(words: [u64; HEADER_WORDS]) -> Self {
         Header {
-            words: words[0] as usize & MAX_WORDS,
+            words: words[0] as usize & (REFERS | MAX_WORDS),
             generation: Stamp::from_bits(words[0] >> 24),
             tracepoint: (words[0] >> 48) as u16,
             clock: words[1],
