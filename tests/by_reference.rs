@@ -227,3 +227,22 @@ fn what_is_fired_while_its_only_subscription_ends_is_let_go_of_by_the_next_pass(
     assert_eq!(Arc::strong_count(&data), 1);
     assert_eq!(seen.stats().lost().total(), 0);
 }
+
+#[test]
+fn a_poll_takes_as_many_as_it_would_take_of_copies() {
+    let _alone = alone();
+    let data = shared(10_000);
+    let mut subscription = Subscription::builder().pattern("byref:{polled,copied_too}").start().unwrap();
+    let mut reader = Reader::default();
+    let mut polls = |fire: &dyn Fn()| {
+        (0..100).for_each(|_| fire());
+        let first = drain::poll();
+        reader.drain(&mut subscription, |_| ());
+        first
+    };
+    let copied = polls(&|| tracepoint!(byref::copied_too, data: &[u8] = &data));
+    let referred = polls(&|| tracepoint!(byref::polled, data: &Arc<[u8]> = &data));
+    assert_eq!(referred, copied);
+    reader.finish(subscription, |_| ());
+    assert_eq!((reader.events(), reader.losses().total()), (200, 0));
+}

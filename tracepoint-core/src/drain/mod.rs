@@ -204,7 +204,6 @@ impl Drain {
         while *left > 0 {
             let Some(header) = source.peek(until) else { break };
             events += 1;
-            *left = left.saturating_sub(header.words);
             let index = usize::from(header.tracepoint);
             let time = source.stamp(self.calibration.nanos(header.clock));
             let arriving = Arriving {
@@ -221,9 +220,11 @@ impl Drain {
                 index,
             };
             if header.is_unusual() {
-                deliver_parts(source, header, &arriving, feeds, &mut self.spent);
+                let words = deliver_parts(source, header, &arriving, feeds, &mut self.spent);
+                *left = left.saturating_sub(words);
                 continue;
             }
+            *left = left.saturating_sub(header.words);
             let (consumer, thread) = source.parts();
             consumer.consume(header, |payload| {
                 for slot in Slots(header.mask) {

@@ -12,6 +12,7 @@ use crate::subscription::{Arriving, Feeds, bytes_of};
 use crate::wire::Envelope;
 
 /// Delivers the record that begins with `header`. Its references go to `spent`, whoever takes it or not.
+/// Returns how many words it would have if it held what it refers to.
 #[cold]
 #[inline(never)]
 pub(super) fn deliver_parts(
@@ -20,7 +21,7 @@ pub(super) fn deliver_parts(
     event: &Arriving,
     feeds: &mut Feeds,
     spent: &mut Spent,
-) {
+) -> usize {
     let (refers, header) = header.refers();
     let (consumer, thread) = source.parts();
     let others = spent.len();
@@ -49,4 +50,5 @@ pub(super) fn deliver_parts(
             }
         });
     });
+    HEADER_WORDS + payload_words
 }
