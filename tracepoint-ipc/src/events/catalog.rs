@@ -38,12 +38,18 @@ impl Catalog {
 
     /// The tracepoint that a tag stands for.
     #[must_use]
+    #[inline]
     pub fn tracepoint(&self, tag: u16) -> Option<&TracepointInfo> {
         // Tags count from 1 in all exporters so far; the map is for those that do otherwise.
         match self.tracepoints.get(usize::from(tag).wrapping_sub(1)) {
             Some(info) if info.tag == tag => Some(info),
-            _ => self.by_tag.get(&tag).map(|&at| &self.tracepoints[at]),
+            _ => self.look_up(tag),
         }
+    }
+
+    #[cold]
+    fn look_up(&self, tag: u16) -> Option<&TracepointInfo> {
+        self.by_tag.get(&tag).map(|&at| &self.tracepoints[at])
     }
 
     /// A tracepoint by its full name, as in `net:inbound_message`.

@@ -78,6 +78,7 @@ impl<'a> Event<'a> {
 
     /// Whether it is an event of this type.
     #[must_use]
+    #[inline]
     pub fn is<E: TypedEvent>(&self) -> bool {
         self.info.type_id == E::DESCRIPTOR.type_id
     }
@@ -87,6 +88,7 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     /// It is of another type, or damaged.
+    #[inline]
     pub fn get<E: Decode<'a>>(&self) -> Result<E, EventError> {
         if self.is::<E>() {
             return Ok(E::decode(self.raw.payload)?);
