@@ -17,6 +17,9 @@ use super::outgoing::Outgoing;
 /// Bytes that a message takes besides its contents, roughly.
 const OVERHEAD: usize = 1024;
 
+/// Messages that are written together at most.
+const GATHERED: usize = 8;
+
 /// The queue of one connection. capnp-rpc puts in what it likes; it is bounded by not reading from a connection
 /// that does not take what is written, see [`wait_for_room`](Self::wait_for_room).
 #[derive(Default)]
@@ -57,6 +60,11 @@ impl Outbox {
         self.wait_written(self.posted.get())
     }
 
+    /// Whether it was told to end.
+    pub(super) fn is_terminated(&self) -> bool {
+        self.last.borrow().is_some()
+    }
+
     fn wait_written(self: &Rc<Self>, number: u64) -> Promise<(), Error> {
         let outbox = self.clone();
         Promise::from_future(async move {
@@ -77,6 +85,26 @@ impl Outbox {
         }
     }
 
+    /// Takes messages that are to be written together: what comes in while there is more to be done at once. A
+    /// call to the system, and waking the other side, cost more than what they carry.
+    async fn gather(&self) -> Vec<Outgoing> {
+        let mut waiting = 0;
+        while (waiting + 1..GATHERED).contains(&self.messages.borrow().len()) {
+            waiting = self.messages.borrow().len();
+            tokio::task::yield_now().await;
+        }
+        let mut messages = self.messages.borrow_mut();
+        let count = messages.len().min(GATHERED);
+        messages.drain(..count).collect()
+    }
+
+    fn count_written(&self, messages: &[Outgoing]) {
+        let bytes: usize = messages.iter().map(|message| message.size() + OVERHEAD).sum();
+        self.unsent.set(self.unsent.get() - bytes);
+        self.written.set(self.written.get() + messages.len() as u64);
+        self.progress.notify_waiters();
+    }
+
     /// Writes what is put in, until [`terminate`](Self::terminate) or an error of the socket.
     pub(super) fn write_to(
         self: Rc<Self>,
@@ -85,14 +113,11 @@ impl Outbox {
         let open = Open(self);
         async move {
             let outbox = &open.0;
-            let mut table = Vec::new();
             loop {
-                let next = outbox.messages.borrow_mut().pop_front();
-                if let Some(message) = next {
-                    write(&message, &mut table, &mut writer).await?;
-                    outbox.unsent.set(outbox.unsent.get() - message.size() - OVERHEAD);
-                    outbox.written.set(outbox.written.get() + 1);
-                    outbox.progress.notify_waiters();
+                let messages = outbox.gather().await;
+                if !messages.is_empty() {
+                    write(&messages, &mut writer).await?;
+                    outbox.count_written(&messages);
                 } else if let Some(result) = outbox.last.borrow().clone() {
                     return result;
                 } else {
@@ -115,29 +140,18 @@ impl Drop for Open {
     }
 }
 
-/// Writes a message as a whole, its segment table first.
-async fn write(
-    message: &Outgoing,
-    table: &mut Vec<u8>,
-    writer: &mut (impl AsyncWrite + Unpin),
-) -> io::Result<()> {
-    let mut done = 0;
-    loop {
-        let more = poll_fn(|cx| {
-            message.with_slices(table, |mut slices: &mut [IoSlice<'_>]| {
-                IoSlice::advance_slices(&mut slices, done);
-                if slices.is_empty() {
-                    return std::task::Poll::Ready(Ok(None));
-                }
-                Pin::new(&mut *writer).poll_write_vectored(cx, slices).map_ok(Some)
-            })
-        });
-        match more.await? {
-            None => return Ok(()),
-            Some(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Some(more) => done += more,
+/// Writes messages as a whole, one after the other.
+async fn write(messages: &[Outgoing], writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    let mut slices = Vec::with_capacity(4 * messages.len());
+    messages.iter().for_each(|message| message.slices(&mut slices));
+    let mut rest = &mut *slices;
+    while !rest.is_empty() {
+        match poll_fn(|cx| Pin::new(&mut *writer).poll_write_vectored(cx, rest)).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            done => IoSlice::advance_slices(&mut rest, done),
         }
     }
+    Ok(())
 }
 
 fn terminated() -> Error {

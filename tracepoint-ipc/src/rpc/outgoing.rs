@@ -50,14 +50,14 @@ impl OutgoingMessage for Draft {
             _ => None,
         };
         if let (Some(events), Some((call, pad))) = (&self.attachment, spliced) {
-            let outgoing = Outgoing::Attached { call, pad, events: events.clone() };
+            let outgoing = Outgoing::attached(call, pad, events.clone());
             return (self.outbox.post(outgoing), Rc::new(self.message));
         }
         if let Err(error) = self.copy_attachment() {
             return (Promise::err(error), Rc::new(self.message));
         }
         let message = Rc::new(self.message);
-        (self.outbox.post(Outgoing::Plain(message.clone())), message)
+        (self.outbox.post(Outgoing::built(message.clone())), message)
     }
 
     fn take(mut self: Box<Self>) -> Builder<HeapAllocator> {
@@ -73,8 +73,13 @@ impl OutgoingMessage for Draft {
 }
 
 /// A message that waits to be written.
-pub(super) enum Outgoing {
-    Plain(Rc<Builder<HeapAllocator>>),
+pub(super) struct Outgoing {
+    table: Vec<u8>,
+    segments: Segments,
+}
+
+enum Segments {
+    Built(Rc<Builder<HeapAllocator>>),
     /// Three segments; see [`attachment`].
     Attached {
         call: Vec<u8>,
@@ -84,24 +89,34 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    /// Bytes of its segments.
-    pub(super) fn size(&self) -> usize {
-        match self {
-            Self::Plain(message) => message.size_in_words() * 8,
-            Self::Attached { call, pad, events } => call.len() + pad.len() + bytes_of(events).len(),
-        }
+    fn built(message: Rc<Builder<HeapAllocator>>) -> Self {
+        let table = table(&message.get_segments_for_output());
+        Self { table, segments: Segments::Built(message) }
     }
 
-    /// Calls `write` with all that is to be written: the segment table, and the segments.
-    pub(super) fn with_slices<T>(
-        &self,
-        table: &mut Vec<u8>,
-        write: impl FnOnce(&mut [IoSlice<'_>]) -> T,
-    ) -> T {
-        match self {
-            Self::Plain(message) => with_segments(table, &message.get_segments_for_output(), write),
-            Self::Attached { call, pad, events } => {
-                with_segments(table, &[call, pad, bytes_of(events)], write)
+    fn attached(call: Vec<u8>, pad: [u8; 16], events: Attachment) -> Self {
+        let table = table(&[&call, &pad, bytes_of(&events)]);
+        Self { table, segments: Segments::Attached { call, pad, events } }
+    }
+
+    /// Bytes to be written.
+    pub(super) fn size(&self) -> usize {
+        let segments = match &self.segments {
+            Segments::Built(message) => message.size_in_words() * 8,
+            Segments::Attached { call, pad, events } => call.len() + pad.len() + bytes_of(events).len(),
+        };
+        self.table.len() + segments
+    }
+
+    /// Appends what is to be written: the segment table, and the segments.
+    pub(super) fn slices<'a>(&'a self, to: &mut Vec<IoSlice<'a>>) {
+        to.push(IoSlice::new(&self.table));
+        match &self.segments {
+            Segments::Built(message) => {
+                to.extend(message.get_segments_for_output().iter().map(|segment| IoSlice::new(segment)));
+            }
+            Segments::Attached { call, pad, events } => {
+                to.extend([call, pad.as_slice(), bytes_of(events)].map(IoSlice::new));
             }
         }
     }
@@ -111,19 +126,11 @@ fn bytes_of(attachment: &Attachment) -> &[u8] {
     (**attachment).as_ref()
 }
 
-fn with_segments<T>(
-    table: &mut Vec<u8>,
-    segments: &[&[u8]],
-    write: impl FnOnce(&mut [IoSlice<'_>]) -> T,
-) -> T {
+/// How many segments there are, less one, and the words of each.
+fn table(segments: &[&[u8]]) -> Vec<u8> {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
-    table.clear();
-    table.extend_from_slice(&number(segments.len() - 1));
-    for segment in segments {
-        table.extend_from_slice(&number(segment.len() / 8));
-    }
+    let mut table = number(segments.len() - 1).to_vec();
+    table.extend(segments.iter().flat_map(|segment| number(segment.len() / 8)));
     table.resize(table.len().next_multiple_of(8), 0);
-    let mut slices: Vec<_> =
-        [&**table].into_iter().chain(segments.iter().copied()).map(IoSlice::new).collect();
-    write(&mut slices)
+    table
 }
