@@ -1,7 +1,19 @@
-//! Giving memory back to the system while keeping the address range.
+//! Taking memory from the system, and giving it back while keeping the address range.
 
 /// What chunks are aligned to: the usual page size.
 pub(crate) const SIZE: usize = 4096;
+
+/// Has the system provide a range, all zeros.
+///
+/// # Safety
+///
+/// Nobody else accesses the range, whose content is not needed any more.
+pub(crate) unsafe fn touch(start: *mut u8, bytes: usize) {
+    for at in (0..bytes).step_by(SIZE) {
+        // SAFETY: within the range, which is the caller's. Volatile, as nobody seems to read it.
+        unsafe { start.add(at).write_volatile(0) };
+    }
+}
 
 /// Lets the system reclaim a range that stays reserved. Its content is lost.
 ///

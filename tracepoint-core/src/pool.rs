@@ -23,7 +23,8 @@ use crate::world::{self, world};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Of all rings. Reserved at the first subscription; the system gives pages as they are used.
+    /// Of all rings. Reserved at the first subscription, when the first 4 MiB are made ready, an eighth at most;
+    /// otherwise the system gives pages as they are used.
     pub pool_bytes: usize,
     /// What one thread may hold of it, so that a flood from one does not silence the others.
     pub thread_bytes: usize,
@@ -134,6 +135,10 @@ pub fn stats() -> PoolStats {
         }
     }
 }
+
+/// Chunks whose pages are there before they are needed: for a burst of some ten thousand events. At most an
+/// eighth of the pool.
+pub(crate) const WARM_CHUNKS: usize = 64;
 
 static LIMITS: OnceBox<Limits> = OnceBox::new();
 

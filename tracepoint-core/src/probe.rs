@@ -7,7 +7,7 @@ use crate::gate::{SLOTS, Stamp, UNREGISTERED};
 use crate::loss::Cause;
 use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::{Lost, Producer};
-use crate::{Registration, Tracepoint, clock, control, handover, pool, thread};
+use crate::{Registration, Tracepoint, control, handover, pool, thread};
 
 /// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint!).
 ///
@@ -115,7 +115,8 @@ fn emit<E: Event>(event: &E) {
             words,
             tracepoint: E::tracepoint().open_index(),
             generation: stamp,
-            clock: clock::ticks(),
+            // Read where there is room for it.
+            clock: 0,
             mask,
             number,
         };
@@ -154,7 +155,7 @@ unsafe fn write<E: Event>(start: *mut u64, header: Header, fields: E::Lowered<'_
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
     // SAFETY: within the record; `fields` are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+        start.cast::<[u64; HEADER_WORDS]>().write(header.now().pack());
         let payload = start.add(HEADER_WORDS);
         let tail = Contiguous::new(payload.add(data + pointers));
         let mut writer = Writer::new(payload, data, pointers, tail);
@@ -178,7 +179,7 @@ fn write_spanning<E: Event>(
     unsafe {
         producer.append_spanning(header.words, |spanning| {
             let start = spanning.start(HEADER_WORDS + data + pointers);
-            start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+            start.cast::<[u64; HEADER_WORDS]>().write(header.now().pack());
             let mut writer = Writer::new(start.add(HEADER_WORDS), data, pointers, spanning);
             fields.put(descriptor.fields, &mut writer);
         })

@@ -27,7 +27,14 @@ pub(super) fn source() -> &'static str {
 /// Ticks now.
 #[inline(always)]
 pub(crate) fn ticks() -> u64 {
-    if SOURCE.load(Ordering::Relaxed) == COUNTER { counter::read() } else { system::monotonic() }
+    if SOURCE.load(Ordering::Relaxed) == COUNTER { counter::read() } else { system() }
+}
+
+/// Out of line, so that the counter's readers need not keep their registers for a call.
+#[cold]
+#[inline(never)]
+fn system() -> u64 {
+    system::monotonic()
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]

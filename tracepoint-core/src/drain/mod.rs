@@ -125,6 +125,7 @@ impl Drain {
     /// Somebody listens, after a time in which nobody did.
     pub(crate) fn wake_up(&mut self, pool: &'static Pool) {
         self.calibration.restart();
+        pool.warm_up(pool::WARM_CHUNKS.min(pool.count() / 8));
         self.accept(pool);
         pool::rest();
     }

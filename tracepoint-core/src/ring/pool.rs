@@ -2,7 +2,7 @@
 
 use std::alloc::Layout;
 
-use super::chunk::{Chunk, ChunkId};
+use super::chunk::{CHUNK_WORDS, Chunk, ChunkId};
 use crate::pages;
 use crate::sync::ArrayQueue;
 
@@ -81,6 +81,15 @@ impl Pool {
     pub(crate) fn give(&self, id: ChunkId) {
         let pushed = self.warm.push(id);
         debug_assert!(pushed.is_ok(), "more chunks given back than there are");
+    }
+
+    /// Touches the pages of some chunks, so that the first burst of events does not pay for them.
+    pub(crate) fn warm_up(&self, count: usize) {
+        for id in std::iter::from_fn(|| self.cold.pop()).take(count.saturating_sub(self.warm.len())) {
+            // SAFETY: nobody else has the chunk, and it may lose its content: `take` resets the header.
+            unsafe { pages::touch(self.chunk(id).word(0).cast(), CHUNK_WORDS * 8) };
+            self.give(id);
+        }
     }
 
     /// Gives the memory of unused chunks back to the system.

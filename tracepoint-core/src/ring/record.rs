@@ -16,6 +16,7 @@
 //! comparison tells the usual records, in one piece and with all that they have, from others.
 
 use super::chunk::CHUNK_WORDS;
+use crate::clock;
 use crate::gate::Stamp;
 
 /// Words before the payload.
@@ -71,6 +72,12 @@ impl Header {
     #[inline(always)]
     pub(crate) fn is_spanning(self) -> bool {
         self.words > CHUNK_WORDS
+    }
+
+    /// With the time. An event that is lost does not pay for it.
+    #[inline(always)]
+    pub(crate) fn now(self) -> Self {
+        Header { clock: clock::ticks(), ..self }
     }
 
     #[inline(always)]
