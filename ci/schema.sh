@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The committed Rust code of tracepoint-ipc/schema/tracing.capnp is what its compiler makes of it.
+# The committed Rust code of our schemas is what their compiler makes of them.
 #
 #   ci/schema.sh           fails if it is not
 #   ci/schema.sh --write   refreshes it
@@ -13,8 +13,11 @@ plugin_version=0.27.0  # of the crate `capnpc`
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 tools=$root/target/ci-tools
-schema=$root/tracepoint-ipc/schema/tracing.capnp
-committed=$root/tracepoint-ipc/src/generated/tracing_capnp.rs
+# Each with the folder of what is made of it: the interface, and the peers of the export bench.
+schemas=(
+    "tracepoint-ipc/schema/tracing.capnp tracepoint-ipc/src/generated"
+    "benches/schema/peers.capnp benches/src/generated"
+)
 
 # Fails with what was tried, so that a machine without network is told apart from a stale file.
 install() {
@@ -41,16 +44,23 @@ fi
 include=$venv/include # has /capnp/stream.capnp
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
-"$venv/bin/capnp" compile -I "$include" -o "$plugin/bin/capnpc-rust:$fresh" \
-    --src-prefix "$(dirname "$schema")" "$schema"
+stale=0
+for pair in "${schemas[@]}"; do
+    read -r schema folder <<<"$pair"
+    name=$(basename "$schema" .capnp)_capnp.rs
+    committed=$folder/$name
+    "$venv/bin/capnp" compile -I "$include" -o "$plugin/bin/capnpc-rust:$fresh" \
+        --src-prefix "$root/$(dirname "$schema")" "$root/$schema"
 
-if [[ ${1:-} == --write ]]; then
-    cp "$fresh/tracing_capnp.rs" "$committed"
-    echo "wrote ${committed#"$root/"}"
-elif diff -q "$fresh/tracing_capnp.rs" "$committed" >/dev/null; then
-    echo "the generated code is fresh"
-else
-    echo "the generated code is not what the schema compiles to; to refresh it: ci/schema.sh --write" >&2
-    diff -u "$committed" "$fresh/tracing_capnp.rs" | head -40 >&2 || true
-    exit 1
-fi
+    if [[ ${1:-} == --write ]]; then
+        cp "$fresh/$name" "$root/$committed"
+        echo "wrote $committed"
+    elif diff -q "$fresh/$name" "$root/$committed" >/dev/null; then
+        echo "$committed is fresh"
+    else
+        echo "$committed is not what $schema compiles to; to refresh it: ci/schema.sh --write" >&2
+        diff -u "$root/$committed" "$fresh/$name" | head -40 >&2 || true
+        stale=1
+    fi
+done
+exit "$stale"

@@ -1,128 +1,144 @@
-//! A client in a process of its own: the bench's own program, started again.
+//! A client in a process of its own, and the exporter that it is attached to.
 
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::hint::black_box;
+use std::path::Path;
 use std::time::Duration;
 
-use tracepoints::ipc::{Exporter, Request, blocking};
+use tracepoints::ipc::{Batch, Exporter, ExporterBuilder, Request, blocking};
 
-use crate::workload::{Message, Small};
+use crate::child::{Child, say};
+use crate::platform;
+use crate::workload::{Message, Small, Tally};
 
-const ROLE: &str = "TRACEPOINT_BENCH_CLIENT";
+/// The role of a process that reads and checks everything.
+pub const CLIENT: &str = "client";
 
-/// To be called first thing in `main`: if this process was started as a client, it is one, and ends here.
-pub fn be_client_if_asked() {
-    if let Ok(socket) = std::env::var(ROLE) {
-        match run(&socket) {
-            Ok(()) => std::process::exit(0),
-            Err(error) => {
-                eprintln!("bench client: {error}");
-                std::process::exit(1);
-            }
-        }
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// Is a client of the exporter at `socket`: reads all events, decodes each, and says how many there were and
+/// what they come to whenever it has caught up. Ends with the exporter.
+pub fn run(socket: &str) {
+    if let Err(error) = read_all(socket) {
+        eprintln!("client: {error}");
+        std::process::exit(1);
     }
 }
 
-/// Reads all events, decodes each, and says how many there were whenever it has caught up.
-fn run(socket: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let client = blocking::Client::connect(socket)?;
+fn read_all(socket: &str) -> Outcome {
+    let client = blocking::Client::connect_path(Path::new(socket))?;
     let request = Request::new().pattern("bench:*").queue_bytes(256 << 20).without_schema();
     let mut stream = client.subscribe(request)?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "0")?;
-    out.flush()?;
-    let mut seen = 0u64;
-    let mut said = 0;
-    let mut sum = 0u64;
-    let mut idle;
+    let mut tally = Tally::default();
+    let mut said = u64::MAX;
     loop {
         match stream.next_timeout(Duration::from_millis(2)) {
-            Ok(Some(batch)) => {
-                idle = false;
-                if let Some(gap) = batch.gaps().first() {
-                    return Err(format!("{} events were lost", gap.lost.total()).into());
-                }
-                for event in batch.events() {
-                    let event = event?;
-                    if event.is::<Small>() {
-                        let small = event.get::<Small>()?;
-                        sum = sum.wrapping_add(small.id ^ small.amount as u64 ^ u64::from(small.kind));
-                        sum = sum.wrapping_add(small.name.len() as u64);
-                    } else {
-                        let message = event.get::<Message>()?;
-                        sum = sum.wrapping_add(message.peer_id as u64 + message.payload.len() as u64);
-                    }
-                    seen += 1;
-                }
-            }
-            Ok(None) => idle = true,
+            Ok(Some(batch)) => take(&batch, &mut tally)?,
+            Ok(None) if tally.events == said => {}
+            Ok(None) => said = tell(&tally),
             // The bench is done.
             Err(_) => return Ok(()),
         }
-        if seen > said + 200_000 || (seen > said && idle) {
-            said = seen;
-            writeln!(out, "{seen}")?;
-            out.flush()?;
+        if tally.events > said.saturating_add(200_000) {
+            said = tell(&tally);
         }
-        std::hint::black_box(sum);
     }
 }
 
-/// An exporter of this process and a client that is attached to it.
+fn take(batch: &Batch, tally: &mut Tally) -> Outcome {
+    if let Some(gap) = batch.gaps().first() {
+        return Err(format!("{} events were lost", gap.lost.total()).into());
+    }
+    for event in batch.events() {
+        let event = event?;
+        if event.is::<Small>() {
+            let it = event.get::<Small>()?;
+            tally.small(it.id, it.amount, it.kind, it.name.as_bytes());
+        } else {
+            let it = event.get::<Message>()?;
+            let texts = [it.addr, it.connection_type, it.message_type].map(str::as_bytes);
+            tally.message(it.peer_id, texts, it.payload);
+        }
+    }
+    black_box(&tally);
+    Ok(())
+}
+
+fn tell(tally: &Tally) -> u64 {
+    let cpu = platform::process_cpu().unwrap_or_default().as_nanos();
+    say(format_args!("{} {} {cpu}", tally.events, tally.sum));
+    tally.events
+}
+
+/// An exporter of this process and clients that are attached to it.
 pub struct Attached {
-    child: Child,
-    // Kept open: the client ends when the exporter does.
-    _stdin: Option<ChildStdin>,
-    lines: Lines<BufReader<ChildStdout>>,
-    seen: u64,
+    clients: Vec<Seen>,
     fired: u64,
-    _exporter: Exporter,
+    // After the clients, which are told by its end that there is no more.
+    exporter: Option<Exporter>,
+}
+
+struct Seen {
+    child: Child,
+    tally: Tally,
+    cpu: Duration,
 }
 
 impl Attached {
-    /// Starts both, and returns when the probes are on.
-    pub fn start() -> Result<Self, Box<dyn std::error::Error>> {
-        let exporter = Exporter::builder("bench").start()?;
-        let mut child = Command::new(std::env::current_exe()?)
-            .env(ROLE, exporter.socket_path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let stdin = child.stdin.take();
-        let stdout = child.stdout.take().ok_or("the client has no output")?;
-        let mut attached = Attached {
-            child,
-            _stdin: stdin,
-            lines: BufReader::new(stdout).lines(),
-            seen: 0,
-            fired: 0,
-            _exporter: exporter,
-        };
-        attached.hear()?;
-        Ok(attached)
+    /// Starts an exporter with default settings and one client; returns when the probes are on.
+    pub fn start() -> Self {
+        Self::start_with(1, |builder| builder)
     }
 
-    /// Reads one more count from the client.
-    fn hear(&mut self) -> Result<(), Box<dyn std::error::Error>> {
-        let line = self.lines.next().ok_or("the client has gone")??;
-        self.seen = line.parse()?;
-        Ok(())
+    /// Starts an exporter and as many clients.
+    pub fn start_with(clients: usize, settings: impl FnOnce(ExporterBuilder) -> ExporterBuilder) -> Self {
+        let exporter = settings(Exporter::builder("bench")).start().expect("an exporter");
+        let socket = exporter.socket_path().display().to_string();
+        let mut attached = Attached { clients: Vec::new(), fired: 0, exporter: Some(exporter) };
+        for _ in 0..clients {
+            let mut seen =
+                Seen { child: Child::start(CLIENT, &socket), tally: Tally::default(), cpu: Duration::ZERO };
+            // It says that there was nothing so far.
+            seen.hear();
+            attached.clients.push(seen);
+        }
+        attached
     }
 
-    /// Counts events that were fired, and waits until all but `behind` of them were decoded by the client.
+    /// Counts events that were fired, and waits until all but `behind` of them were decoded by each client.
     pub fn fired(&mut self, events: u64, behind: u64) {
         self.fired += events;
-        while self.seen + behind < self.fired {
-            if let Err(error) = self.hear() {
-                panic!("{error}");
+        for client in &mut self.clients {
+            while client.tally.events + behind < self.fired {
+                client.hear();
             }
         }
+    }
+
+    /// What the clients have seen so far, which must be what each of them was sent.
+    pub fn tally(&self) -> Tally {
+        let tally = self.clients.first().map_or(Tally::default(), |client| client.tally);
+        assert!(self.clients.iter().all(|client| client.tally == tally), "clients saw different events");
+        tally
+    }
+
+    /// CPU time of the first client, when it last said something.
+    pub fn client_cpu(&self) -> Duration {
+        self.clients.first().map_or(Duration::ZERO, |client| client.cpu)
+    }
+}
+
+impl Seen {
+    fn hear(&mut self) {
+        let line = self.child.hear();
+        let mut numbers = line.split(' ').map(|number| number.parse::<u64>().expect("a number"));
+        let mut next = || numbers.next().expect("three numbers");
+        self.tally = Tally { events: next(), sum: next() };
+        self.cpu = Duration::from_nanos(next());
     }
 }
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        drop(self.exporter.take());
     }
 }

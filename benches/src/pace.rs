@@ -1,18 +1,15 @@
-//! How the rows are timed: bursts with rests between them, in which the drain catches up, so that every
+//! How the rows are timed: bursts with rests between them, in which the reader catches up, so that every
 //! row measures events that arrive.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
-/// Calls in a burst.
-pub const BURST: u64 = 10_000;
+/// How often a drain looks, in all rows.
+pub const PERIOD: Duration = Duration::from_millis(1);
 
-/// Times `calls` calls in bursts, resting after each one outside of the time.
-pub fn bursts(calls: u64, mut call: impl FnMut(u64), rest: impl FnMut()) -> Duration {
-    bursts_of(BURST, calls, &mut call, rest)
-}
-
-/// As [`bursts`], with bursts of another size.
-pub fn bursts_of(size: u64, calls: u64, mut call: impl FnMut(u64), mut rest: impl FnMut()) -> Duration {
+/// Times `calls` calls in bursts of `size`, resting after each one outside of the time. `rest` is told how
+/// many there were.
+pub fn bursts(size: u64, calls: u64, mut call: impl FnMut(u64), mut rest: impl FnMut(u64)) -> Duration {
     let mut time = Duration::ZERO;
     let mut done = 0;
     while done < calls {
@@ -22,28 +19,43 @@ pub fn bursts_of(size: u64, calls: u64, mut call: impl FnMut(u64), mut rest: imp
             call(id);
         }
         time += start.elapsed();
+        rest(until - done);
         done = until;
-        rest();
     }
     time
 }
 
 /// Waits until the rings of this process are (nearly) empty, and whoever emptied them sleeps again.
 pub fn settle() {
-    drained();
+    // What a thread keeps: a chunk, and its stash.
+    hold_below(4 * 64 * 1024);
     pause();
 }
 
-/// Waits until the rings of this process are (nearly) empty.
-pub fn drained() {
-    // What a thread keeps: a chunk, and its stash.
-    const CHUNKS: usize = 4 * 64 * 1024;
-    while tracepoints::pool::stats().used_bytes > CHUNKS {
-        std::thread::yield_now();
+/// Waits until the rings of this process hold less than that.
+pub fn hold_below(bytes: usize) {
+    while tracepoints::pool::stats().used_bytes > bytes {
+        thread::sleep(Duration::from_micros(100));
     }
 }
 
 /// Lets a drain that has nothing left to do go to sleep.
 pub fn pause() {
-    std::thread::sleep(Duration::from_micros(500));
+    thread::sleep(Duration::from_micros(500));
+}
+
+/// Calls `fire` `count` times, `per_second` of them in each second, and sleeps in between. Whoever is late
+/// catches up.
+pub fn steadily(per_second: u64, count: u64, mut fire: impl FnMut(u64)) {
+    let start = Instant::now();
+    let mut done = 0;
+    while done < count {
+        let due = (start.elapsed().as_nanos() as u64).saturating_mul(per_second) / 1_000_000_000 + 1;
+        while done < due.min(count) {
+            fire(done);
+            done += 1;
+        }
+        let next = Duration::from_nanos(done * 1_000_000_000 / per_second);
+        thread::sleep(next.saturating_sub(start.elapsed()));
+    }
 }

@@ -16,7 +16,7 @@ pub struct Small<'a> {
     pub name: &'a str,
 }
 
-/// Workload P: a P2P message with its payload.
+/// Workload P: a P2P message with its payload, which is copied.
 #[derive(Event)]
 #[event(provider = "bench")]
 pub struct Message<'a> {
@@ -32,16 +32,25 @@ pub struct Message<'a> {
     pub payload: &'a [u8],
 }
 
+// The row 'by reference' of the bench `payload` goes here, when events can hold a payload that is shared
+// instead of copied: the fields of `Message`, with `payload: &'a Arc<[u8]>`, and a `fire_shared` beside
+// `fire_message`.
+
 /// The text of workload S.
 pub const NAME: &str = "hello, world";
-
-/// The address of workload P.
+/// A number of workload S.
+pub const KIND: u32 = 7;
+/// The address of workload P, 20 bytes.
 pub const ADDR: &str = "203.0.113.7:8333 abc";
+/// How the peer of workload P is connected.
+pub const CONNECTION: &str = "outbound-full-relay";
+/// The type of the message of workload P.
+pub const MESSAGE: &str = "tx";
 
 /// Fires S.
 #[inline(always)]
 pub fn fire_small(id: u64, name: &str) {
-    tracepoint!(Small { id, amount: -(id as i64), kind: 7, name });
+    tracepoint!(Small { id, amount: -(id as i64), kind: KIND, name });
 }
 
 /// Fires P.
@@ -50,8 +59,59 @@ pub fn fire_message(id: u64, payload: &[u8]) {
     tracepoint!(Message {
         peer_id: id as i64,
         addr: ADDR,
-        connection_type: "outbound-full-relay",
-        message_type: "tx",
+        connection_type: CONNECTION,
+        message_type: MESSAGE,
         payload,
     });
+}
+
+/// A payload of workload P.
+pub fn payload(bytes: usize) -> Box<[u8]> {
+    vec![7; bytes].into()
+}
+
+/// What a reader adds up, so that contents are checked and not only counts.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Events.
+    pub events: u64,
+    /// A sum over their contents.
+    pub sum: u64,
+}
+
+impl Tally {
+    /// Takes one of S in.
+    #[inline(always)]
+    pub fn small(&mut self, id: u64, amount: i64, kind: u32, name: &[u8]) {
+        self.add(id.wrapping_mul(3).wrapping_add(amount as u64) + u64::from(kind), name);
+    }
+
+    /// Takes one of P in.
+    #[inline(always)]
+    pub fn message(&mut self, peer_id: i64, texts: [&[u8]; 3], payload: &[u8]) {
+        self.add(peer_id as u64, payload);
+        self.sum = self.sum.wrapping_add(texts.iter().map(|text| text.len() as u64).sum());
+    }
+
+    /// Takes an event in.
+    #[inline(always)]
+    fn add(&mut self, number: u64, bytes: &[u8]) {
+        let edges = bytes.first().zip(bytes.last()).map_or(0, |(a, b)| u64::from(*a) + u64::from(*b));
+        self.events += 1;
+        self.sum = self.sum.wrapping_add(number).wrapping_add(bytes.len() as u64 + edges);
+    }
+
+    /// What `ids` of S, or of P with a payload of that size, must come to.
+    pub fn expected(ids: std::ops::Range<u64>, payload: Option<&[u8]>) -> Tally {
+        let mut tally = Tally::default();
+        for id in ids {
+            match payload {
+                None => tally.small(id, -(id as i64), KIND, NAME.as_bytes()),
+                Some(payload) => {
+                    tally.message(id as i64, [ADDR, CONNECTION, MESSAGE].map(str::as_bytes), payload)
+                }
+            }
+        }
+        tally
+    }
 }
