@@ -16,7 +16,7 @@ use crate::report::catalog;
 use crate::store;
 
 /// How often each row is measured. In between come all others of its group.
-pub const ROUNDS: usize = 3;
+pub const ROUNDS: usize = 5;
 
 /// The role of a process that is a row.
 const ROW: &str = "row";

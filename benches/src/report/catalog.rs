@@ -97,7 +97,7 @@ pub const SECTIONS: &[Section] = &[
             ours("tracepoint!"),
             peer("log, max level off"),
             peer("tracing, no subscriber"),
-            peer("fastrace, no parent"),
+            peer("fastrace, event with 4 properties, no parent"),
         ],
     },
     Section {

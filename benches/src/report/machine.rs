@@ -29,7 +29,8 @@ fn peers() -> String {
     const PEERS: [&str; 6] = ["capnp-rpc", "crossbeam-queue", "fastrace", "log", "rtrb", "tracing"];
     let lock = include_str!("../../../Cargo.lock");
     let version = |name: &str| {
-        let package = lock.split("[[package]]").find(|it| it.contains(&format!("name = \"{name}\"\n")))?;
+        // The last one is the newest: a peer may itself need an older version of another.
+        let package = lock.split("[[package]]").filter(|it| it.contains(&format!("name = \"{name}\"\n"))).last()?;
         package.split("version = \"").nth(1)?.split('"').next()
     };
     PEERS.map(|name| format!("{name} {}", version(name).unwrap_or("?"))).join(", ")
