@@ -85,7 +85,8 @@ pub fn start(workload: Workload, decoded: Decoded) -> Run {
         // The numbers begin anew in each batch.
         let mut expected = Tally::default();
         let start = Instant::now();
-        for batch in std::iter::repeat_n(&full, (calls / full.events) as usize).chain([&rest]) {
+        let whole = std::iter::repeat_n(&full, (calls / full.events) as usize);
+        for batch in whole.chain((rest.events > 0).then_some(&rest)) {
             send(&mut socket, [batch.bytes.len() as u64, batch.events]);
             socket.write_all(black_box(&batch.bytes)).expect("the reader reads");
         }
