@@ -18,8 +18,8 @@ use tracepoint_benches::peers::lines::Lines;
 use tracepoint_benches::peers::queues::{self, Emptier};
 use tracepoint_benches::peers::{facade, subscribers};
 use tracepoint_benches::workload::{KIND, NAME, fire_small};
-use tracepoints::pool::{self, Limits};
 use tracepoints::Subscription;
+use tracepoints::pool::{self, Limits};
 
 /// Events in a burst: less than a millisecond's worth, so that most run between two looks of the drain.
 const BURST: u64 = 10_000;
@@ -43,7 +43,7 @@ fn limit() -> Run {
         let mut done = 0;
         while done < calls {
             let count = BURST.min(calls - done);
-            let append = |id| ring.append(id, -(id as i64), KIND, black_box(NAME).as_bytes());
+            let append = |id| ring.append(id, -(id as i64), KIND, [black_box(NAME).as_bytes()]);
             time += bursts(count, count, append, |_| ());
             ring.settle();
             done += count;

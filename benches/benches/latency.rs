@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use tracepoint_benches::child::{Child, say};
+use tracepoint_benches::child::{Child, Role, say};
 use tracepoint_benches::harness::{Figures, Harness, Timing, figures, is_smoke};
 use tracepoint_benches::pace::steadily;
 use tracepoint_benches::platform;
@@ -112,7 +112,7 @@ fn ours(poll_interval: Option<Duration>) -> Figures {
 }
 
 fn main() {
-    let roles: [(&str, fn(&str)); 2] = [(CLIENT, client), (READER, reader)];
+    let roles: [Role; 2] = [(CLIENT, client), (READER, reader)];
     let mut harness = Harness::new(env!("CARGO_TARGET_TMPDIR"), &roles);
     let groups: &[&str] = &["latency/p50", "latency/p99", "latency/max"];
     let micros = |micros| Some(Duration::from_micros(micros));

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 const ROLE: &str = "TRACEPOINT_BENCH_ROLE";
 const ARGUMENT: &str = "TRACEPOINT_BENCH_ARGUMENT";
 
+/// A role, and what a process in it does with its argument.
+pub type Role = (&'static str, fn(&str));
+
 /// The role of this process, and the argument that came with it.
 pub fn role() -> Option<(String, String)> {
     Some((std::env::var(ROLE).ok()?, std::env::var(ARGUMENT).unwrap_or_default()))

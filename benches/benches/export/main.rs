@@ -9,6 +9,7 @@ mod calls;
 mod ours;
 mod workload;
 
+use tracepoint_benches::child::Role;
 use tracepoint_benches::client::{self, CLIENT};
 use tracepoint_benches::harness::{Harness, Row, Timing, timed};
 
@@ -34,7 +35,7 @@ fn others(_: Workload) -> Vec<Row> {
     Vec::new()
 }
 
-const ROLES: &[(&str, fn(&str))] = &[
+const ROLES: &[Role] = &[
     (CLIENT, client::run),
     #[cfg(unix)]
     (batches::SINK, batches::sink),

@@ -49,8 +49,11 @@ pub fn stream(workload: Workload) -> Run {
 
 /// What it takes besides the calling thread.
 pub fn besides() -> Vec<Row> {
-    let mut rows =
-        vec![figures("tracepoint!, burst of 20,000", &["export/burst ns", "export/burst lost", "export/burst wakes"], burst)];
+    let mut rows = vec![figures(
+        "tracepoint!, burst of 20,000",
+        &["export/burst ns", "export/burst lost", "export/burst wakes"],
+        burst,
+    )];
     if cfg!(target_os = "linux") {
         rows.push(figures(
             "tracepoint!, 500,000 events/s",

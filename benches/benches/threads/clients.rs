@@ -46,7 +46,12 @@ pub fn fire(attached: &mut Attached) -> Cost {
 
 fn costs(which: fn(Cost) -> Option<f64>) -> Figures {
     let measure = |clients| which(fire(&mut Attached::start_with(clients, |builder| builder)));
-    GROUPS.iter().copied().zip(CLIENTS.map(measure)).filter_map(|(group, cost)| Some((group, cost?))).collect()
+    GROUPS
+        .iter()
+        .copied()
+        .zip(CLIENTS.map(measure))
+        .filter_map(|(group, cost)| Some((group, cost?)))
+        .collect()
 }
 
 pub fn calling() -> Figures {

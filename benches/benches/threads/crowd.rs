@@ -67,7 +67,7 @@ pub fn limit() -> Figures {
         // Twice a burst.
         let (_rings, appenders) = HandRings::new(threads as usize, 1 << 14);
         let append = |mut ring: tracepoint_benches::limit::Appender| {
-            move |id| ring.append(id, -(id as i64), KIND, black_box(NAME).as_bytes())
+            move |id| ring.append(id, -(id as i64), KIND, [black_box(NAME).as_bytes()])
         };
         crowd(appenders.into_iter().map(append).collect())
     };

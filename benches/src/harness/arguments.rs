@@ -6,9 +6,24 @@ use super::ROUNDS;
 
 /// Options of criterion's that take a value, which is no filter.
 const WITH_VALUE: [&str; 19] = [
-    "-c", "--color", "--colour", "-s", "--save-baseline", "-b", "--baseline", "--baseline-lenient",
-    "--load-baseline", "--format", "--output-format", "--profile-time", "--plotting-backend",
-    "--sample-size", "--warm-up-time", "--measurement-time", "--nresamples", "--noise-threshold",
+    "-c",
+    "--color",
+    "--colour",
+    "-s",
+    "--save-baseline",
+    "-b",
+    "--baseline",
+    "--baseline-lenient",
+    "--load-baseline",
+    "--format",
+    "--output-format",
+    "--profile-time",
+    "--plotting-backend",
+    "--sample-size",
+    "--warm-up-time",
+    "--measurement-time",
+    "--nresamples",
+    "--noise-threshold",
     "--confidence-level",
 ];
 

@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode};
 pub use arguments::{Arguments, is_smoke};
 pub use row::{Figures, Row, Run, figures, timed};
 
-use crate::child::{self, Child};
+use crate::child::{self, Child, Role};
 use crate::report::catalog;
 use crate::store;
 
@@ -36,7 +36,7 @@ impl Timing {
     /// For rows that rest, and so take about ten times what is measured.
     pub const RESTING: Timing = Timing::millis(150, 100);
     /// For rows that need a while to get going.
-    pub const LONG: Timing = Timing::millis(300, 2_000);
+    pub const LONG: Timing = Timing::millis(200, 1_200);
 
     const fn millis(warm_up: u64, measure: u64) -> Self {
         Timing { warm_up: Duration::from_millis(warm_up), measure: Duration::from_millis(measure) }
@@ -54,7 +54,7 @@ pub struct Harness {
 impl Harness {
     /// To be called first thing in `main`, with `env!("CARGO_TARGET_TMPDIR")`, and what else this program is
     /// started as.
-    pub fn new(tmp: &str, roles: &[(&str, fn(&str))]) -> Self {
+    pub fn new(tmp: &str, roles: &[Role]) -> Self {
         let mut asked = None;
         if let Some((role, argument)) = child::role() {
             if role == ROW {

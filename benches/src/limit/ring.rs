@@ -79,11 +79,11 @@ pub struct Appender {
 unsafe impl Send for Appender {}
 
 impl Appender {
-    /// Appends a record: header, clock, three numbers and bytes. The caller has made sure of the room.
+    /// Appends a record: header, clock, three numbers, and fields of bytes with their lengths. The caller has
+    /// made sure of the room.
     #[inline(always)]
-    pub fn append(&mut self, id: u64, amount: i64, kind: u32, bytes: &[u8]) {
-        let payload = bytes.len().div_ceil(8);
-        let words = 6 + payload;
+    pub fn append<const N: usize>(&mut self, id: u64, amount: i64, kind: u32, fields: [&[u8]; N]) {
+        let words = 5 + fields.iter().map(|field| 1 + field.len().div_ceil(8)).sum::<usize>();
         if (self.head & self.mask) + words > self.mask + 1 {
             self.skip();
         }
@@ -96,11 +96,17 @@ impl Appender {
             to.add(2).write(id);
             to.add(3).write(amount as u64);
             to.add(4).write(u64::from(kind));
-            to.add(5).write(bytes.len() as u64);
-            if payload > 0 {
-                to.add(words - 1).write(0);
+            let mut field_at = to.add(5);
+            for field in fields {
+                let length = field.len().div_ceil(8);
+                field_at.write(field.len() as u64);
+                if length > 0 {
+                    // What the bytes do not fill.
+                    field_at.add(length).write(0);
+                }
+                std::ptr::copy_nonoverlapping(field.as_ptr(), field_at.add(1).cast(), field.len());
+                field_at = field_at.add(1 + length);
             }
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), to.add(6).cast(), bytes.len());
         }
         self.head += words;
         self.ring.head.store(self.head, Ordering::Release);

@@ -188,11 +188,7 @@ impl sink::Server for Service {
         self.take(params.get()?.get_events()?.iter())
     }
 
-    async fn done(
-        self: Rc<Self>,
-        _: sink::DoneParams,
-        mut results: sink::DoneResults,
-    ) -> capnp::Result<()> {
+    async fn done(self: Rc<Self>, _: sink::DoneParams, mut results: sink::DoneResults) -> capnp::Result<()> {
         let tally = self.tally.take();
         results.get().set_events(tally.events);
         results.get().set_sum(tally.sum);

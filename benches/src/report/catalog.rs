@@ -126,7 +126,7 @@ pub const SECTIONS: &[Section] = &[
             column("payload/100 kB", "100 kB", Scale::Plain),
         ],
         rows: &[
-            base("memcpy into one hot buffer"),
+            base("memcpy of the fields into one hot buffer"),
             limit("limit: own ring and clock, drained each ms"),
             ours("tracepoint!, copied"),
             peer("crossbeam ArrayQueue of Box<[u8]>"),

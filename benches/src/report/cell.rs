@@ -67,7 +67,7 @@ fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let count = values.len();
     let middle = values.get(count / 2)?;
-    Some(if count % 2 == 0 { (values[count / 2 - 1] + middle) / 2.0 } else { *middle })
+    Some(if count.is_multiple_of(2) { (values[count / 2 - 1] + middle) / 2.0 } else { *middle })
 }
 
 /// Three digits or so, with commas between thousands.
@@ -79,7 +79,7 @@ pub(super) fn digits(value: f64) -> String {
             let whole = format!("{value:.0}");
             let mut text = String::new();
             for (at, digit) in whole.chars().enumerate() {
-                if at > 0 && (whole.len() - at) % 3 == 0 {
+                if at > 0 && (whole.len() - at).is_multiple_of(3) {
                     text.push(',');
                 }
                 text.push(digit);

@@ -81,13 +81,14 @@ const FOOT: f64 = 48.0;
 
 /// Its colours follow the reader's, light or dark, and it brings its own background.
 const STYLE: &str = "\
-text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1f2328 }
+text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1f2328;
+stroke: #ffffff; stroke-width: 3px; paint-order: stroke; stroke-linejoin: round }
 .page { fill: #ffffff } .grid { stroke: #d8dee4; stroke-width: 1 } .name { text-anchor: end }
 .title { font-weight: 600; font-size: 13px } .tick, .axis { fill: #656d76; font-size: 11px; text-anchor: middle }
 .ours { fill: #d9580d } .limit { fill: #6e7781 } .peer { fill: #b3bdc8 } .strong { font-weight: 700 }
 .ratio { fill: #656d76 }
 @media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 } .page { fill: #0d1117 } .grid { stroke: #2b323b } .tick, .axis, .ratio { fill: #9198a1 }
+text { fill: #e6edf3; stroke: #0d1117 } .page { fill: #0d1117 } .grid { stroke: #2b323b } .tick, .axis, .ratio { fill: #9198a1 }
 .ours { fill: #f78a3c } .limit { fill: #8b949e } .peer { fill: #465261 }
 }
 ";
@@ -102,7 +103,8 @@ struct Picture {
 
 /// Draws it.
 pub fn render(measured: &Measured) -> String {
-    let mut picture = Picture { y: 10.0, ..Picture::default() };
+    let mut picture = Picture { y: 8.0, ..Picture::default() };
+    picture.legend();
     let panels: Vec<_> = PANELS.iter().filter_map(|(group, title)| Some((find(group)?, *title))).collect();
     let mut top = picture.y + TITLE;
     for (at, ((section, column), title)) in panels.iter().enumerate() {
@@ -130,6 +132,20 @@ fn find(group: &str) -> Option<(&'static Section, &'static Column)> {
 }
 
 impl Picture {
+    /// Whose bars these are.
+    fn legend(&mut self) {
+        let entries = [("ours", "this library"), ("limit", "written by hand"), ("peer", "others")];
+        for ((class, text), x) in entries.into_iter().zip([BARS, BARS + 120.0, BARS + 256.0]) {
+            let y = self.y + 8.0;
+            let _ = writeln!(
+                self.bars,
+                "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{BAR}\" height=\"{BAR}\" rx=\"2\"/>"
+            );
+            self.text("", x + BAR + 7.0, y + 10.0, text);
+        }
+        self.y += ROW;
+    }
+
     fn panel(&mut self, measured: &Measured, section: &Section, column: &Column, title: &str) {
         let axis = Axis::of(column);
         let limit = Cell::limit(measured, section, column);
@@ -151,8 +167,9 @@ impl Picture {
                 end - BARS,
             );
             let ratio = limit.and_then(|limit| cell.ratio(&limit)).filter(|_| row.kind != Kind::Limit);
-            let ratio =
-                ratio.map(|ratio| format!("<tspan class=\"ratio\" dx=\"7\">{ratio}</tspan>")).unwrap_or_default();
+            let ratio = ratio
+                .map(|ratio| format!("<tspan class=\"ratio\" dx=\"7\">{ratio}</tspan>"))
+                .unwrap_or_default();
             let _ = writeln!(
                 self.bars,
                 "<text class=\"value{strong}\" x=\"{:.1}\" y=\"{:.1}\">{}{ratio}</text>",

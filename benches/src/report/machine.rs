@@ -30,7 +30,8 @@ fn peers() -> String {
     let lock = include_str!("../../../Cargo.lock");
     let version = |name: &str| {
         // The last one is the newest: a peer may itself need an older version of another.
-        let package = lock.split("[[package]]").filter(|it| it.contains(&format!("name = \"{name}\"\n"))).last()?;
+        let package =
+            lock.split("[[package]]").filter(|it| it.contains(&format!("name = \"{name}\"\n"))).last()?;
         package.split("version = \"").nth(1)?.split('"').next()
     };
     PEERS.map(|name| format!("{name} {}", version(name).unwrap_or("?"))).join(", ")

@@ -21,7 +21,8 @@ fn section_of(measured: &Measured, section: &Section, text: &mut String) {
     let mut lines: Vec<Vec<String>> = Vec::new();
     let mut old = false;
     for row in section.rows {
-        let cells: Vec<_> = section.columns.iter().map(|column| Cell::of(measured, column, row.name)).collect();
+        let cells: Vec<_> =
+            section.columns.iter().map(|column| Cell::of(measured, column, row.name)).collect();
         if cells.iter().all(Option::is_none) {
             continue;
         }
