@@ -1,5 +1,6 @@
 //! Our rows: end to end, and what it takes besides the calling thread.
 
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,10 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tracepoint_benches::client::Attached;
-use tracepoint_benches::harness::{Row, Run, figures, is_smoke};
+use tracepoint_benches::harness::{Figures, Row, Run, figures, is_smoke};
+use tracepoint_benches::limit::HandRings;
 use tracepoint_benches::pace::{hold_below, settle, steadily};
 use tracepoint_benches::platform::NamedThread;
-use tracepoint_benches::workload::{NAME, Tally, fire_message, fire_small};
+use tracepoint_benches::workload::{KIND, NAME, Tally, fire_message, fire_small};
 use tracepoints::ipc::Exporter;
 use tracepoints::pool::{self, Wake};
 
@@ -49,11 +51,14 @@ pub fn stream(workload: Workload) -> Run {
 
 /// What it takes besides the calling thread.
 pub fn besides() -> Vec<Row> {
-    let mut rows = vec![figures(
-        "tracepoint!, burst of 20,000",
-        &["export/burst ns", "export/burst lost", "export/burst wakes"],
-        burst,
-    )];
+    let mut rows = vec![
+        figures("limit: own ring and clock, burst of 20,000", &["export/burst ns"], burst_limit),
+        figures(
+            "tracepoint!, burst of 20,000",
+            &["export/burst ns", "export/burst lost", "export/burst wakes"],
+            burst,
+        ),
+    ];
     if cfg!(target_os = "linux") {
         rows.push(figures(
             "tracepoint!, 500,000 events/s",
@@ -68,7 +73,7 @@ pub fn besides() -> Vec<Row> {
 }
 
 /// CPU time of the exporter's thread and of the client, for each of 500,000 events in a second.
-fn cpu() -> Vec<(&'static str, f64)> {
+fn cpu() -> Figures {
     const RATE: u64 = 500_000;
     let seconds = if is_smoke() { 0.05 } else { 2.0 };
     let mut client = Attached::start();
@@ -100,34 +105,55 @@ impl Wake for Called {
     }
 }
 
-/// 20,000 events at once, as when a block is connected.
-fn burst() -> Vec<(&'static str, f64)> {
-    const EVENTS: u64 = 20_000;
+/// Events at once, as when a block is connected.
+const EVENTS: u64 = 20_000;
+
+/// How long bursts take, in nanoseconds for each event. `rest` waits until the reader has caught up.
+fn bursts(mut fire: impl FnMut(u64), mut rest: impl FnMut()) -> f64 {
+    let mut times: Vec<_> = (0..20)
+        .map(|_| {
+            thread::sleep(Duration::from_millis(5));
+            let start = Instant::now();
+            (0..EVENTS).for_each(&mut fire);
+            let time = start.elapsed();
+            rest();
+            time
+        })
+        .collect();
+    times.sort();
+    times[times.len() / 2].as_nanos() as f64 / EVENTS as f64
+}
+
+fn burst_limit() -> Figures {
+    // Of 64 bytes each.
+    let (_rings, mut appenders) = HandRings::new(1, 1 << 18);
+    let ring = RefCell::new(appenders.remove(0));
+    let append = |id| ring.borrow_mut().append(id, -(id as i64), KIND, [black_box(NAME).as_bytes()]);
+    vec![("export/burst ns", bursts(append, || ring.borrow().settle()))]
+}
+
+fn burst() -> Figures {
     let mut client = Attached::start();
     // In place of the exporter's own, which the calls would wake: its clock does so soon enough.
     let called = Arc::new(Called(AtomicU64::new(0)));
     pool::set_waker(Some(called.clone()));
-    let mut times = Vec::new();
-    for _ in 0..20 {
-        settle();
-        thread::sleep(Duration::from_millis(5));
-        let start = Instant::now();
-        (0..EVENTS).for_each(|id| fire_small(id, black_box(NAME)));
-        times.push(start.elapsed().as_nanos() as f64 / EVENTS as f64);
+    let mut fired = 0;
+    let rest = || {
         // The client ends the bench if it finds that any were lost.
         client.fired(EVENTS, 0);
-    }
-    times.sort_by(f64::total_cmp);
-    let lost = times.len() as u64 * EVENTS - client.tally().events;
+        fired += EVENTS;
+        settle();
+    };
+    let each = bursts(|id| fire_small(id, black_box(NAME)), rest);
     vec![
-        ("export/burst ns", times[times.len() / 2]),
-        ("export/burst lost", lost as f64),
+        ("export/burst ns", each),
+        ("export/burst lost", (fired - client.tally().events) as f64),
         ("export/burst wakes", called.0.load(Ordering::Relaxed) as f64),
     ]
 }
 
 /// An exporter, and nobody who attaches.
-fn idle() -> Vec<(&'static str, f64)> {
+fn idle() -> Figures {
     let _exporter = Exporter::builder("bench").start().expect("an exporter");
     let thread = NamedThread::exporter().expect("it runs");
     thread::sleep(Duration::from_millis(50));

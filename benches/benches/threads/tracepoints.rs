@@ -54,7 +54,7 @@ fn attach() -> Option<f64> {
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
         figures("calling thread", GROUPS, || each(|| Some(cost().calling))),
-        figures("to attach a client, us", GROUPS, || each(attach)),
+        figures("to start and attach a client, us", GROUPS, || each(attach)),
     ];
     if cfg!(target_os = "linux") {
         rows.push(figures("exporter's thread", GROUPS, || each(|| cost().exporter)));

@@ -19,17 +19,9 @@ impl HandGate {
         }
     }
 
-    /// Calls `cold` if it is open.
+    /// Whether it is.
     #[inline(always)]
-    pub fn check(&self, cold: impl FnOnce()) {
-        if self.0.load(Ordering::Relaxed) != 0 {
-            taken(cold);
-        }
+    pub fn is_open(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
     }
-}
-
-#[cold]
-#[inline(never)]
-fn taken(cold: impl FnOnce()) {
-    cold();
 }

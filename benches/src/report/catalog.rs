@@ -164,7 +164,7 @@ pub const SECTIONS: &[Section] = &[
             column("threads/tracepoints 20", "20", Scale::Plain),
             column("threads/tracepoints 5000", "5,000", Scale::Plain),
         ],
-        rows: &[ours("calling thread"), ours("exporter's thread"), ours("to attach a client, us")],
+        rows: &[ours("calling thread"), ours("exporter's thread"), ours("to start and attach a client, us")],
     },
     Section {
         title: "Memory when nobody reads and everything is full (MB)",
@@ -223,7 +223,7 @@ pub const SECTIONS: &[Section] = &[
             column("export/burst lost", "events lost", Scale::Plain),
             column("export/burst wakes", "times that the caller woke the drain", Scale::Plain),
         ],
-        rows: &[ours("tracepoint!, burst of 20,000")],
+        rows: &[limit("limit: own ring and clock, burst of 20,000"), ours("tracepoint!, burst of 20,000")],
     },
     Section {
         title: "Idle: an exporter and nobody attached",
