@@ -55,9 +55,11 @@ fn limit() -> Run {
 fn live() -> Run {
     let mut client = Attached::start();
     Box::new(move |calls| {
-        let time = bursts(BURST, calls, |id| fire_small(id, black_box(NAME)), |_| settle());
-        client.fired(calls, 0);
-        time
+        let rest = |count| {
+            client.fired(count, 0);
+            settle();
+        };
+        bursts(BURST, calls, |id| fire_small(id, black_box(NAME)), rest)
     })
 }
 

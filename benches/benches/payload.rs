@@ -78,9 +78,11 @@ fn copied(size: Size) -> Run {
     let (mut client, payload) = (Attached::start(), payload(size.bytes));
     Box::new(move |calls| {
         let fire = |id| fire_message(id, black_box(&payload));
-        let time = bursts(size.burst, calls, fire, |_| settle());
-        client.fired(calls, 0);
-        time
+        let rest = |count| {
+            client.fired(count, 0);
+            settle();
+        };
+        bursts(size.burst, calls, fire, rest)
     })
 }
 

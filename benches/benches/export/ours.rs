@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tracepoint_benches::client::Attached;
-use tracepoint_benches::harness::{Figures, Row, Run, figures, is_smoke};
+use tracepoint_benches::harness::{Figures, Row, Run, figures, is_smoke, leave_out};
 use tracepoint_benches::limit::HandRings;
 use tracepoint_benches::pace::{hold_below, settle, steadily};
 use tracepoint_benches::platform::NamedThread;
@@ -67,7 +67,7 @@ pub fn besides() -> Vec<Row> {
         ));
         rows.push(figures("exporter, nobody attached", &["export/idle wakes", "export/idle cpu"], idle));
     } else {
-        println!("export: the CPU time of one thread is only known on Linux; its rows are left out");
+        leave_out("export: the CPU time of one thread is only known on Linux; its rows are left out");
     }
     rows
 }

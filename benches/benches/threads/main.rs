@@ -7,7 +7,7 @@ mod memory;
 mod tracepoints;
 
 use tracepoint_benches::client::{self, CLIENT};
-use tracepoint_benches::harness::{Harness, Row, Timing, figures};
+use tracepoint_benches::harness::{Harness, Row, Timing, figures, leave_out};
 use tracepoint_benches::platform;
 
 fn rows() -> Vec<Row> {
@@ -16,7 +16,7 @@ fn rows() -> Vec<Row> {
         rows.push(figures("limit: a ring by hand for each thread", crowd::GROUPS, crowd::limit));
         rows.push(figures("tracepoint!, a thread each", crowd::GROUPS, crowd::ours));
     } else {
-        println!("threads: the CPU time of one thread is not known here; its rows are left out");
+        leave_out("threads: the CPU time of one thread is not known here; its rows are left out");
     }
     rows.push(figures("calling thread", clients::GROUPS, clients::calling));
     if cfg!(target_os = "linux") {
@@ -24,7 +24,7 @@ fn rows() -> Vec<Row> {
         rows.push(figures("measured", memory::GROUPS, memory::measured));
         rows.push(figures("predicted from the settings", memory::GROUPS, memory::predicted));
     } else {
-        println!("threads: memory, and the exporter's CPU time, are only known on Linux");
+        leave_out("threads: memory, and the exporter's CPU time, are only known on Linux");
     }
     rows
 }

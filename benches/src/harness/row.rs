@@ -1,7 +1,8 @@
 //! One contender of a group.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::is_smoke;
 use crate::child::say;
 
 /// Does something so many times, and says how long that took.
@@ -56,6 +57,10 @@ impl Row {
         match &self.kind {
             Kind::Timed(start) => {
                 let mut run = start();
+                if !is_smoke() {
+                    warm_up(&mut run);
+                }
+                say("ready");
                 calls.for_each(|calls| say(run(calls).as_nanos()));
             }
             Kind::Figures(_, measure) => {
@@ -64,5 +69,17 @@ impl Row {
                 }
             }
         }
+    }
+}
+
+/// Runs until memory that is used for the first time does not matter any more: criterion would take that for
+/// the cost of a call, and then make too few of them.
+fn warm_up(run: &mut Run) {
+    const LONG_ENOUGH: Duration = Duration::from_millis(250);
+    let start = Instant::now();
+    let mut calls = 1;
+    while start.elapsed() < LONG_ENOUGH {
+        run(calls);
+        calls *= 2;
     }
 }

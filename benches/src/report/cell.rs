@@ -40,6 +40,7 @@ impl Cell {
         match self.scale {
             // What is less than can be measured has no ratio.
             Scale::Added(_) if limit.median < 0.05 || self.median < 0.05 => None,
+            Scale::Plain | Scale::Added(_) if ratio < 10.0 => Some(format!("{ratio:.2}x")),
             Scale::Plain | Scale::Added(_) => Some(format!("{}x", digits(ratio))),
             Scale::Rate | Scale::RateOf(_) => Some(format!("{} %", digits(100.0 * ratio))),
         }
