@@ -16,7 +16,7 @@ use tracepoint_benches::peers::fast::{self, Collector};
 use tracepoint_benches::peers::lines::Lines;
 use tracepoint_benches::peers::queues::Emptier;
 use tracepoint_benches::peers::subscribers;
-use tracepoint_benches::workload::{ADDR, CONNECTION, KIND, MESSAGE, fire_message, payload};
+use tracepoint_benches::workload::{ADDR, CONNECTION, KIND, MESSAGE, fire_message, fire_shared, payload};
 
 /// A size of the payload.
 #[derive(Clone, Copy)]
@@ -86,6 +86,20 @@ fn copied(size: Size) -> Run {
     })
 }
 
+/// One payload for all events: the thread that fires keeps it alive.
+fn shared(size: Size) -> Run {
+    // A burst takes no room in the rings, but its payloads count as kept until they are drained.
+    const BURST: u64 = 100;
+    let (mut client, payload) = (Attached::start(), Arc::from(payload(size.bytes)));
+    Box::new(move |calls| {
+        let rest = |count| {
+            client.fired(count, 0);
+            settle();
+        };
+        bursts(BURST, calls, |id| fire_shared(id, black_box(&payload)), rest)
+    })
+}
+
 fn array_queue(size: Size) -> Run {
     let queue: Arc<ArrayQueue<Box<[u8]>>> = Arc::new(ArrayQueue::new(1 << 10));
     let (emptier, payload) = (Emptier::of(&queue), payload(size.bytes));
@@ -135,7 +149,7 @@ fn main() {
                 timed("memcpy of the fields into one hot buffer", move || memcpy(size)),
                 timed("limit: own ring and clock, drained each ms", move || limit(size)),
                 timed("tracepoint!, copied", move || copied(size)),
-                // The row 'by reference' goes here: see `workload`.
+                timed("tracepoint!, by reference: Arc<[u8]>", move || shared(size)),
                 timed("crossbeam ArrayQueue of Box<[u8]>", move || array_queue(size)),
                 timed("tracing, text lines, non-blocking writer", move || tracing_lines(size)),
                 timed("fastrace, event with 5 properties", move || fastrace(size)),
