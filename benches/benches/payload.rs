@@ -88,15 +88,15 @@ fn copied(size: Size) -> Run {
 
 /// One payload for all events: the thread that fires keeps it alive.
 fn shared(size: Size) -> Run {
-    // A burst takes no room in the rings, but its payloads count as kept until they are drained.
-    const BURST: u64 = 100;
+    // Large ones take no room in the rings; in bursts of ten, they would hardly be more than their start.
+    let burst = size.burst.max(100);
     let (mut client, payload) = (Attached::start(), Arc::from(payload(size.bytes)));
     Box::new(move |calls| {
         let rest = |count| {
             client.fired(count, 0);
             settle();
         };
-        bursts(BURST, calls, |id| fire_shared(id, black_box(&payload)), rest)
+        bursts(burst, calls, |id| fire_shared(id, black_box(&payload)), rest)
     })
 }
 
