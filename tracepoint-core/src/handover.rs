@@ -8,7 +8,7 @@ use crate::ring::chunk::CHUNK_WORDS;
 use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::reference::{REFERENCE_WORDS, Reference};
 use crate::ring::{Lost, Producer};
-use crate::{event, pool, thread};
+use crate::{clock, event, pool, thread};
 
 // What lies in one piece at the start of a record fits a chunk.
 const _: () =
@@ -99,7 +99,7 @@ unsafe fn fill<E: Event, T: Tail>(
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
     // SAFETY: within the record; `fields` are there, and are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.referring().now().pack());
+        start.cast::<[u64; HEADER_WORDS]>().write(header.referring().at(clock::ticks()).pack());
         let first = start.add(HEADER_WORDS);
         let tail = Referring { next: first.cast(), left: references, tail };
         let mut writer = Writer::new(first.add(references * REFERENCE_WORDS), data, pointers, tail);

@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use crate::event::{Contiguous, Event, Fields, Writer};
-use crate::gate::{SLOTS, Stamp, UNREGISTERED};
+use crate::gate::{Stamp, UNREGISTERED};
 use crate::loss::Cause;
 use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::{Lost, Producer};
-use crate::{Registration, Tracepoint, control, handover, pool, thread};
+use crate::{Registration, Tracepoint, clock, control, handover, pool, thread};
 
 /// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint!).
 ///
@@ -97,7 +97,7 @@ fn first_hit(tracepoint: &'static Tracepoint) -> bool {
 fn emit<E: Event>(event: &E) {
     // The order matters: see `gate`.
     let stamp = control::GENERATION.stamp();
-    let mask = E::gate().look() & ((1 << SLOTS) - 1);
+    let mask = E::gate().look();
     if mask == 0 {
         return;
     }
@@ -120,7 +120,7 @@ fn emit<E: Event>(event: &E) {
             mask,
             number,
         };
-        if Producer::spans(words) {
+        if !state.producer.has_room(words) && Producer::spans(words) {
             // In a place of their own: they would lie in memory on the usual way too, if a call took their
             // address there.
             let mut fields = Some(fields);
@@ -155,7 +155,7 @@ unsafe fn write<E: Event>(start: *mut u64, header: Header, fields: E::Lowered<'_
     let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
     // SAFETY: within the record; `fields` are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.now().pack());
+        start.cast::<[u64; HEADER_WORDS]>().write(header.at(clock::ticks()).pack());
         let payload = start.add(HEADER_WORDS);
         let tail = Contiguous::new(payload.add(data + pointers));
         let mut writer = Writer::new(payload, data, pointers, tail);
@@ -179,7 +179,7 @@ fn write_spanning<E: Event>(
     unsafe {
         producer.append_spanning(header.words, |spanning| {
             let start = spanning.start(HEADER_WORDS + data + pointers);
-            start.cast::<[u64; HEADER_WORDS]>().write(header.now().pack());
+            start.cast::<[u64; HEADER_WORDS]>().write(header.at(clock::ticks()).pack());
             let mut writer = Writer::new(start.add(HEADER_WORDS), data, pointers, spanning);
             fields.put(descriptor.fields, &mut writer);
         })

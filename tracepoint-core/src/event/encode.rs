@@ -287,7 +287,8 @@ impl<T: Tail> Writer<T> {
     /// `slot` is a pointer's place, and the tail has room.
     #[inline(always)]
     unsafe fn byte_list(&mut self, slot: Slot, bytes: &[u8], count: usize) {
-        let words = count.div_ceil(8);
+        // No slice is so long that this overflows.
+        let words = (count + 7) >> 3;
         // SAFETY: by the caller.
         unsafe {
             self.point(slot, count);
@@ -374,16 +375,12 @@ pub(crate) unsafe fn copy_padded(to: *mut u64, bytes: &[u8], words: usize) {
             }
             std::ptr::copy_nonoverlapping(from, to.cast::<u8>(), len);
         } else {
-            // Most texts: two words that overlap, the second one shifted down, without a call.
-            let first = from.cast::<u64>().read_unaligned();
-            let last = u64::from_le(from.add(len - 8).cast::<u64>().read_unaligned());
+            // Most texts: two words that overlap, without a call.
+            to.add(words - 1).write(0);
+            let (first, last) = (from.cast::<u64>(), from.add(len - 8).cast::<u64>());
+            let (first, last) = (first.read_unaligned(), last.read_unaligned());
             to.write(first);
-            if words > 1 {
-                to.add(1).write(if len > 8 { (last >> (8 * (16 - len))).to_le() } else { 0 });
-            }
-            if words > 2 {
-                to.add(2).write(0);
-            }
+            to.cast::<u8>().add(len - 8).cast::<u64>().write_unaligned(last);
         }
     }
 }
@@ -442,7 +439,8 @@ unsafe impl Lowered for &str {
 
     #[inline(always)]
     fn tail_words(&self) -> usize {
-        (self.len() + 1).div_ceil(8)
+        // With the NUL, rounded up.
+        self.len() / 8 + 1
     }
 
     #[inline(always)]
@@ -459,7 +457,8 @@ unsafe impl Lowered for &[u8] {
 
     #[inline(always)]
     fn tail_words(&self) -> usize {
-        self.len().div_ceil(8)
+        // No slice is so long that this overflows.
+        (self.len() + 7) >> 3
     }
 
     #[inline(always)]

@@ -45,6 +45,8 @@ pub(crate) struct Mark(u32);
 
 impl Mark {
     const LAP: u32 = 1 << 16;
+    /// The end of the first lap.
+    pub(crate) const FULL: Mark = Mark(CHUNK_WORDS as u32);
 
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {

@@ -20,11 +20,10 @@ pub(crate) enum Lost {
 pub(crate) struct Producer<'p> {
     ring: Arc<Ring>,
     pool: &'p Pool,
-    /// The chunk that is written, how far it is, and how many words are left.
+    /// The chunk that is written, and how far it is: without a chunk, as far as if it were full.
     chunk: Option<&'p Chunk>,
     id: Option<ChunkId>,
     mark: Mark,
-    left: usize,
     /// Words written in all, before the current lap of the current chunk.
     before: u64,
     /// Chunks taken, in all.
@@ -41,9 +40,9 @@ impl<'p> Producer<'p> {
             pool,
             chunk: None,
             id: None,
-            mark: Mark::default(),
-            left: 0,
-            before: 0,
+            mark: Mark::FULL,
+            // No words were written: these and those of the mark.
+            before: (CHUNK_WORDS as u64).wrapping_neg(),
             taken: 0,
             share,
         };
@@ -55,21 +54,26 @@ impl<'p> Producer<'p> {
     ///
     /// # Safety
     ///
-    /// `fill` writes all `words` words at the pointer, and calls no code of the user.
+    /// `words` is not zero. `fill` writes as many words at the pointer, and calls no code of the user.
     #[inline(always)]
     pub(crate) unsafe fn append(&mut self, words: usize, fill: impl FnOnce(*mut u64)) -> Result<(), Lost> {
-        if words > self.left {
+        if !self.has_room(words) {
             self.make_room(words)?;
         }
-        // `make_room` and `next_chunk` leave `left` at zero without a chunk.
-        let Some(chunk) = self.chunk else { return Err(Lost::RingFull) };
+        // SAFETY: where there is no chunk, there is no room, and no record is of no words.
+        let chunk = unsafe { self.chunk.unwrap_unchecked() };
         let used = self.mark.words();
         chunk.touch(used..used + words);
         fill(chunk.word(used));
         self.mark = self.mark.plus(words);
-        self.left -= words;
         chunk.commit(self.mark);
         Ok(())
+    }
+
+    /// Whether the chunk at hand has room for `words` words.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, words: usize) -> bool {
+        words <= CHUNK_WORDS - self.mark.words()
     }
 
     /// Whether a record of `words` words must go over several chunks.
@@ -102,7 +106,7 @@ impl<'p> Producer<'p> {
 
     /// Words written in all.
     fn written(&self) -> u64 {
-        self.before + self.mark.words() as u64
+        self.before.wrapping_add(self.mark.words() as u64)
     }
 
     /// Writes to a chunk from a mark on; `before` words were written before this chunk, or this lap of it.
@@ -110,7 +114,6 @@ impl<'p> Producer<'p> {
         self.chunk = Some(self.pool.chunk(id));
         self.id = Some(id);
         self.mark = mark;
-        self.left = CHUNK_WORDS - mark.words();
         self.before = before;
     }
 
@@ -162,7 +165,7 @@ impl<'p> Producer<'p> {
         chunk.commit(mark);
         // Only now: the link publishes the chain as a whole.
         self.link().set(first);
-        self.go_on(last, mark, self.written() + (words - used) as u64);
+        self.go_on(last, mark, self.written().wrapping_add((words - used) as u64));
         Ok(())
     }
 

@@ -16,7 +16,6 @@
 //! comparison tells the usual records, in one piece and with all that they have, from others.
 
 use super::chunk::CHUNK_WORDS;
-use crate::clock;
 use crate::gate::Stamp;
 
 /// Words before the payload.
@@ -74,10 +73,10 @@ impl Header {
         self.words > CHUNK_WORDS
     }
 
-    /// With the time. An event that is lost does not pay for it.
+    /// At a time, which is only asked for where there is room: an event that is lost does not pay for it.
     #[inline(always)]
-    pub(crate) fn now(self) -> Self {
-        Header { clock: clock::ticks(), ..self }
+    pub(crate) fn at(self, clock: u64) -> Self {
+        Header { clock, ..self }
     }
 
     #[inline(always)]
