@@ -58,6 +58,7 @@ fn make() -> &'static World {
 }
 
 /// Leaves the world as it is, and begins anew. Only in a forked child, by its only thread.
+#[cfg_attr(not(all(unix, not(miri))), expect(dead_code, reason = "without fork"))]
 pub(crate) fn leave() {
     WORLD.store(ptr::null_mut(), Ordering::Release);
 }

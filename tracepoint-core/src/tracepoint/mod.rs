@@ -119,6 +119,7 @@ impl Tracepoint {
     }
 
     /// Back to the time before it was registered, as the world is a new one. Only in a forked child.
+    #[cfg_attr(not(all(unix, not(miri))), expect(dead_code, reason = "without fork"))]
     pub(crate) fn forget(&'static self) {
         self.index.store(NO_INDEX, Ordering::Relaxed);
         self.gate.unregister();
@@ -126,6 +127,7 @@ impl Tracepoint {
     }
 
     /// All that were ever registered.
+    #[cfg_attr(not(all(unix, not(miri))), expect(dead_code, reason = "without fork"))]
     pub(crate) fn registered() -> impl Iterator<Item = &'static Tracepoint> {
         REGISTERED.iter()
     }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 pub(super) struct Ticks(Interval);
 
 impl Ticks {
-    #[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+    #[allow(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
     pub(super) fn new(interval: Duration) -> io::Result<Self> {
         let mut ticks = interval_at(Instant::now() + interval, interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -22,7 +22,7 @@ impl Ticks {
         Ok(())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+    #[allow(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
     pub(super) async fn next(&mut self) -> io::Result<()> {
         self.0.tick().await;
         Ok(())
