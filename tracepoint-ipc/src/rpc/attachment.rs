@@ -93,3 +93,58 @@ fn locate(segment: &[u8], path: &[usize]) -> Option<usize> {
     }
     Some(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use capnp::message::{Builder, Reader, ReaderOptions, SegmentArray};
+
+    use super::*;
+
+    /// A call of `push` without events.
+    fn call() -> Builder<capnp::message::HeapAllocator> {
+        let mut message = Builder::new_default();
+        let mut call = message.init_root::<message::Builder<'_>>().init_call();
+        call.set_question_id(7);
+        let push: push_params::Builder<'_> = call.init_params().init_content().init_as();
+        let mut batch = push.init_batch();
+        batch.set_count(3);
+        batch.init_threads(1).get(0).set_name("main");
+        message
+    }
+
+    fn events_of<S: capnp::message::ReaderSegments>(message: &Reader<S>) -> Vec<u8> {
+        let message: message::Reader<'_> = message.get_root().unwrap();
+        let message::Call(call) = message.which().unwrap() else { panic!("a call") };
+        let push: push_params::Reader<'_> =
+            call.unwrap().get_params().unwrap().get_content().get_as().unwrap();
+        let batch = push.get_batch().unwrap();
+        assert_eq!(batch.get_count(), 3);
+        assert_eq!(batch.get_threads().unwrap().get(0).get_name().unwrap(), "main");
+        batch.get_events().unwrap().to_vec()
+    }
+
+    #[test]
+    fn attached_events_read_like_copied_ones() {
+        let events: Vec<u8> = (0..64_000).map(|at| at as u8).collect();
+        let message = call();
+        let (call, pad) = splice(message.get_segments_for_output()[0], events.len()).unwrap();
+        let segments = [&*call, &pad, &events];
+        let attached = Reader::new(SegmentArray::new(&segments), ReaderOptions::new());
+        assert_eq!(events_of(&attached), events);
+
+        let mut message = message;
+        copy(message.get_root().unwrap(), &events).unwrap();
+        assert_eq!(events_of(&message.into_reader()), events);
+    }
+
+    #[test]
+    fn nothing_is_attached_to_other_messages() {
+        let mut message = Builder::new_default();
+        message.init_root::<message::Builder<'_>>().init_bootstrap().set_question_id(1);
+        assert!(splice(message.get_segments_for_output()[0], 8).is_none());
+        assert!(copy(message.get_root().unwrap(), &[0; 8]).is_err());
+        assert!(splice(&[], 8).is_none());
+        // A pointer that leads far out of the segment.
+        assert!(splice(&(0x0001_0001_7fff_fffc_u64).to_le_bytes(), 8).is_none());
+    }
+}

@@ -148,3 +148,78 @@ fn halves(word: [u8; 8]) -> [u32; 2] {
     let both = u64::from_le_bytes(word);
     [both as u32, (both >> 32) as u32]
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use futures_util::io::Cursor;
+
+    use super::*;
+
+    const LIMIT: usize = 1 << 20;
+
+    fn read(bytes: &[u8], limit: usize) -> capnp::Result<Option<Incoming>> {
+        let read = Incoming::read(&mut Cursor::new(bytes), limit, &Rc::default()).now_or_never();
+        read.expect("nothing to wait for")
+    }
+
+    /// A segment table, and words that count up behind it.
+    fn message(segments: &[u32]) -> Vec<u8> {
+        let mut bytes = (segments.len() as u32 - 1).to_le_bytes().to_vec();
+        bytes.extend(segments.iter().flat_map(|words| words.to_le_bytes()));
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        let words: u32 = segments.iter().sum();
+        bytes.extend((0..u64::from(words)).flat_map(u64::to_le_bytes));
+        bytes
+    }
+
+    #[test]
+    fn segments_are_read_one_after_the_other() {
+        for segments in [&[1][..], &[1, 2], &[0, 3, 0], &[5, 40_000, 7, 1]] {
+            let Incoming(message) = read(&message(segments), LIMIT).unwrap().unwrap();
+            let segments_read = message.into_segments();
+            assert_eq!(segments_read.len(), segments.len());
+            let mut next = 0;
+            for (id, &words) in (0..).zip(segments) {
+                let segment = segments_read.get_segment(id).unwrap();
+                assert_eq!(segment.len(), words as usize * 8);
+                for word in segment.chunks(8) {
+                    assert_eq!(word, u64::to_le_bytes(next));
+                    next += 1;
+                }
+            }
+            assert!(segments_read.get_segment(segments.len() as u32).is_none());
+        }
+    }
+
+    #[test]
+    fn a_stream_may_end_between_messages_only() {
+        let whole = message(&[2, 3, 4]);
+        assert!(read(&[], LIMIT).unwrap().is_none());
+        for len in 1..whole.len() {
+            assert!(read(&whole[..len], LIMIT).is_err(), "{len}");
+        }
+        assert!(read(&whole, LIMIT).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_is_announced_is_bounded() {
+        assert!(read(&message(&[10]), 10).unwrap().is_some());
+        assert!(read(&message(&[10, 1]), 10).is_err());
+        assert!(read(&[0xff; 8], LIMIT).is_err());
+        let segments = [0; MAX_SEGMENTS + 1];
+        assert!(read(&message(&segments), LIMIT).is_err());
+        assert!(read(&message(&segments[1..]), LIMIT).is_ok());
+    }
+
+    #[test]
+    fn memory_is_used_again() {
+        let spare = Rc::<Spare>::default();
+        let bytes = message(&[100]);
+        for _ in 0..3 {
+            let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &spare).now_or_never();
+            assert!(read.unwrap().unwrap().is_some());
+            assert_eq!(spare.0.borrow().len(), 1);
+        }
+    }
+}
