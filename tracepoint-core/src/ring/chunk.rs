@@ -173,6 +173,16 @@ impl Link {
         self.0.store(ChunkId::pack(Some(chunk)), Ordering::Release);
     }
 
+    /// In the stack of free chunks: the one below (SYNC stack).
+    pub(super) fn below(&self) -> Option<ChunkId> {
+        ChunkId::unpack(self.0.load(Ordering::Relaxed))
+    }
+
+    /// In the stack of free chunks: puts this one on another (SYNC stack).
+    pub(super) fn set_below(&self, chunk: Option<ChunkId>) {
+        self.0.store(ChunkId::pack(chunk), Ordering::Relaxed);
+    }
+
     /// The next chunk, if there is one (SYNC link).
     pub(crate) fn get(&self) -> Option<ChunkId> {
         ChunkId::unpack(self.0.load(Ordering::Acquire))

@@ -22,7 +22,7 @@
 //!   finds that it wrote no more than those, begins its chunk anew. The count is of all words ever, so no
 //!   older one can be taken for it. The lap in the mark tells the drain; a lap is only begun when the one
 //!   before was read to its end, so it never misses one.
-//! - **SYNC stash** (and the pool's queues): the drain is done reading before the producer writes again.
+//! - **SYNC stash** (and the pool's stack and queue): the drain is done reading before the producer writes again.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
 //! - `released` is only a count for the producer's share; it orders nothing and is relaxed.
@@ -33,6 +33,7 @@ pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
 pub(crate) mod reference;
+mod stack;
 #[cfg(all(test, not(loom)))]
 mod stress;
 

@@ -3,20 +3,22 @@
 use std::alloc::Layout;
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId};
+use super::stack::Stack;
 use crate::pages;
 use crate::sync::ArrayQueue;
 
 /// A fixed number of chunks in one allocation.
 ///
 /// The memory is reserved as a whole, so that a probe never allocates, but the system gives pages only
-/// when they are touched: chunks that were used before go first.
+/// when they are touched: chunks that were used before go first, and of them the one that was used last. So
+/// threads write to as little memory as they can do with, whatever a flood once took.
 pub(crate) struct Pool {
     /// The allocation, and the first chunk in it.
     memory: *mut u8,
     chunks: *mut Chunk,
     count: usize,
     /// Given back; their pages are resident.
-    warm: ArrayQueue<ChunkId>,
+    warm: Stack,
     /// Never used, or trimmed.
     cold: ArrayQueue<ChunkId>,
 }
@@ -38,7 +40,7 @@ impl Pool {
             // SAFETY: within the allocation; written before anybody sees it.
             unsafe { chunks.add(index).write(Chunk::new()) };
         }
-        let pool = Pool { memory, chunks, count, warm: ArrayQueue::new(count), cold: ArrayQueue::new(count) };
+        let pool = Pool { memory, chunks, count, warm: Stack::new(), cold: ArrayQueue::new(count) };
         for index in 0..count {
             let _ = pool.cold.push(ChunkId::from_index(index));
         }
@@ -72,15 +74,18 @@ impl Pool {
 
     /// A chunk, ready to be written; none when all are in use.
     pub(crate) fn take(&self) -> Option<ChunkId> {
-        let id = self.warm.pop().or_else(|| self.cold.pop())?;
+        let id = self.pop_warm().or_else(|| self.cold.pop())?;
         self.chunk(id).reset();
         Some(id)
     }
 
     /// Takes a chunk back.
     pub(crate) fn give(&self, id: ChunkId) {
-        let pushed = self.warm.push(id);
-        debug_assert!(pushed.is_ok(), "more chunks given back than there are");
+        self.warm.push(id, self.chunk(id));
+    }
+
+    fn pop_warm(&self) -> Option<ChunkId> {
+        self.warm.pop(|id| self.chunk(id))
     }
 
     /// Touches the pages of some chunks, so that the first burst of events does not pay for them.
@@ -94,7 +99,7 @@ impl Pool {
 
     /// Gives the memory of unused chunks back to the system.
     pub(crate) fn trim(&self) {
-        while let Some(id) = self.warm.pop() {
+        while let Some(id) = self.pop_warm() {
             let chunk: *const Chunk = self.chunk(id);
             // SAFETY: nobody else has the chunk, and it may lose its content: `take` resets the header.
             unsafe { pages::discard(chunk.cast_mut().cast(), size_of::<Chunk>()) };

@@ -2,4 +2,5 @@
 //! the bounds that `ci/loom.sh` sets.
 
 mod loom_gate;
+mod loom_pool;
 mod loom_ring;
