@@ -85,14 +85,8 @@ impl Outbox {
         }
     }
 
-    /// Takes messages that are to be written together: what comes in while there is more to be done at once. A
-    /// call to the system, and waking the other side, cost more than what they carry.
-    async fn gather(&self) -> Vec<Outgoing> {
-        let mut waiting = 0;
-        while (waiting + 1..GATHERED).contains(&self.messages.borrow().len()) {
-            waiting = self.messages.borrow().len();
-            tokio::task::yield_now().await;
-        }
+    /// Takes messages that are to be written together: a call to the system costs more than what most carry.
+    fn gather(&self) -> Vec<Outgoing> {
         let mut messages = self.messages.borrow_mut();
         let count = messages.len().min(GATHERED);
         messages.drain(..count).collect()
@@ -114,7 +108,7 @@ impl Outbox {
         async move {
             let outbox = &open.0;
             loop {
-                let messages = outbox.gather().await;
+                let messages = outbox.gather();
                 if !messages.is_empty() {
                     write(&messages, &mut writer).await?;
                     outbox.count_written(&messages);
