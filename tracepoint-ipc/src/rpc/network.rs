@@ -69,10 +69,13 @@ impl<R: AsyncRead + Unpin + 'static> Network<R> {
             bounds,
             _alive: alive,
         });
-        // Until all is written, and nobody has the connection any more.
+        // Until all is written that was to be, or nobody has the connection any more.
+        let terminated = inner.outbox.clone();
         let driver = Promise::from_future(async move {
             let result = written.await;
-            let _ = gone.await;
+            if !terminated.is_terminated() {
+                let _ = gone.await;
+            }
             result
         });
         let weak = Rc::downgrade(&inner);
