@@ -54,7 +54,7 @@ mod tests;
 
 pub use event::{
     Decode, DecodeError, Descriptor, EnumType, Event, Field, FromWire, Placed, Slot, StructLayout,
-    StructReader, Type, Value, Variant, stable_id,
+    StructReader, StructType, Type, Value, Variant, stable_id,
 };
 pub use gate::Gate;
 pub use loss::Lost;

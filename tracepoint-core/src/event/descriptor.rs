@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Slot, StructLayout, Value, layout};
+use super::{Slot, StructLayout, Type, Value, layout, stable_id};
 
 /// Everything that is known of an event at compile time.
 ///
@@ -95,7 +95,7 @@ pub struct Field {
 impl Field {
     /// A field of type `T` that has no place yet.
     pub const fn of<T: Value + ?Sized>(name: &'static str, doc: &'static str) -> Field {
-        Field { name, doc, ty: T::TYPE, slot: Slot { offset: 0 } }
+        Field { name, doc, ty: T::TYPE, slot: Slot::UNPLACED }
     }
 }
 
@@ -126,105 +126,4 @@ impl<const N: usize> Placed<N> {
         let layout = layout::place(&mut fields);
         Placed { fields, layout }
     }
-}
-
-/// The type of a field on the wire, named as in Cap'n Proto.
-///
-/// ```
-/// use tracepoint_core::{Type, Value};
-///
-/// type PeerId = i64;
-/// assert_eq!(<PeerId as Value>::TYPE, Type::Int64);
-/// assert_eq!(<[u8; 32] as Value>::TYPE, Type::Data);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Type {
-    Bool,
-    Int8,
-    Int16,
-    Int32,
-    Int64,
-    UInt8,
-    UInt16,
-    UInt32,
-    UInt64,
-    Float32,
-    Float64,
-    Text,
-    Data,
-    Enum(&'static EnumType),
-}
-
-/// A C-like enum.
-///
-/// ```
-/// use tracepoints::{Type, Value};
-///
-/// #[derive(Value, Clone, Copy)]
-/// enum Network { Unroutable, Ipv4, Ipv6 }
-///
-/// let Type::Enum(network) = Network::TYPE else { panic!() };
-/// assert_eq!(network.variants[1].name, "ipv4");
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct EnumType {
-    /// As in the source: `ConnectionType`.
-    pub name: &'static str,
-    /// Its doc comment.
-    pub doc: &'static str,
-    /// Identity: a hash of module and name with the top bit set.
-    pub type_id: u64,
-    /// The ordinal of a variant is its position here.
-    pub variants: &'static [Variant],
-}
-
-impl PartialEq for EnumType {
-    fn eq(&self, other: &Self) -> bool {
-        self.type_id == other.type_id
-    }
-}
-
-impl Eq for EnumType {}
-
-/// A variant of a C-like enum.
-///
-/// ```
-/// use tracepoint_core::Variant;
-///
-/// let variant = Variant { name: "outbound_full_relay", doc: "" };
-/// assert!(variant.doc.is_empty());
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Variant {
-    /// In snake case: `outbound_full_relay`.
-    pub name: &'static str,
-    /// Its doc comment.
-    pub doc: &'static str,
-}
-
-/// A stable 64-bit id for a name given in parts, with the top bit set as Cap'n Proto demands (FNV-1a).
-///
-/// Collisions between tracepoints are found when they register.
-///
-/// ```
-/// use tracepoint_core::stable_id;
-///
-/// assert_eq!(stable_id(&["net", ":", "ping"]), stable_id(&["net:ping"]));
-/// assert_ne!(stable_id(&["net:ping"]), stable_id(&["net:pong"]));
-/// ```
-pub const fn stable_id(parts: &[&str]) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut part = 0;
-    while part < parts.len() {
-        let bytes = parts[part].as_bytes();
-        let mut i = 0;
-        while i < bytes.len() {
-            hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-            i += 1;
-        }
-        part += 1;
-    }
-    hash | 1 << 63
 }

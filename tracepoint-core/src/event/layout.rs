@@ -2,7 +2,8 @@
 //!
 //! Fields are placed in the order of their ordinals, which is the order of their declaration. A field
 //! goes into the smallest hole that fits it; if there is none, a new word is added and what is left of
-//! it becomes holes. Text, data and other pointers take the next place in the pointer section.
+//! it becomes holes. Text, data and other pointers take the next place in the pointer section. A value that
+//! may be missing takes 16 bits, which say whether it is there, and then what the value takes.
 
 use super::{Field, Type};
 
@@ -40,6 +41,18 @@ impl StructLayout {
 pub struct Slot {
     /// Offset in units of the field's size (bits for a bool), or the pointer's index.
     pub offset: u32,
+    /// Of a value that may be missing: offset of the 16 bits that say whether it is there, in units of these.
+    pub tag: u32,
+}
+
+impl Slot {
+    pub(super) const UNPLACED: Slot = Slot::at(0);
+
+    /// The place of a value that is always there.
+    #[inline(always)]
+    pub const fn at(offset: u32) -> Self {
+        Slot { offset, tag: 0 }
+    }
 }
 
 /// How much room a field takes in the struct itself.
@@ -63,6 +76,15 @@ struct Packer {
 const WORD: u8 = 6;
 
 impl Packer {
+    const fn slot(&mut self, ty: &Type) -> Slot {
+        // A union gets its tag when its second member comes, and `none` takes no room.
+        let tag = match ty {
+            Type::Option(_) => self.place(TAG),
+            _ => 0,
+        };
+        Slot { offset: self.place(ty.room()), tag }
+    }
+
     /// Takes a hole of 2^`size` bits, splitting a larger one if need be.
     const fn take_hole(&mut self, size: u8) -> Option<u32> {
         if size >= WORD {
@@ -107,6 +129,9 @@ impl Packer {
     }
 }
 
+/// The bits that say whether a value is there.
+const TAG: Room = Room::Data(4);
+
 /// Words that a struct may have without its tail, so that it fits any chunk of a ring.
 pub(crate) const MAX_WORDS: u32 = 4096;
 
@@ -115,7 +140,7 @@ pub(super) const fn place<const N: usize>(fields: &mut [Field; N]) -> StructLayo
     let mut packer = Packer { words: 0, pointers: 0, holes: [0; 6] };
     let mut i = 0;
     while i < N {
-        fields[i].slot = Slot { offset: packer.place(fields[i].ty.room()) };
+        fields[i].slot = packer.slot(&fields[i].ty);
         i += 1;
     }
     assert!(packer.words + packer.pointers <= MAX_WORDS, "the event has too many fields");
@@ -129,8 +154,9 @@ impl Type {
             Type::Int8 | Type::UInt8 => Room::Data(3),
             Type::Int16 | Type::UInt16 | Type::Enum(_) => Room::Data(4),
             Type::Int32 | Type::UInt32 | Type::Float32 => Room::Data(5),
-            Type::Int64 | Type::UInt64 | Type::Float64 => Room::Data(6),
-            Type::Text | Type::Data => Room::Pointer,
+            Type::Int64 | Type::UInt64 | Type::Float64 | Type::Duration | Type::Time => Room::Data(6),
+            Type::Text | Type::Data | Type::IpAddr | Type::List(_) | Type::Struct(_) => Room::Pointer,
+            Type::Option(of) => of.room(),
         }
     }
 }

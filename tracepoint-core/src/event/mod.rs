@@ -8,15 +8,19 @@ mod descriptor;
 mod encode;
 mod layout;
 mod shared;
+mod stable;
+mod types;
 mod value;
 
 pub use decode::{Decode, DecodeError, FieldsFromWire, FromWire, StructReader};
-pub use descriptor::{Descriptor, EnumType, Field, Placed, Type, Variant, stable_id};
+pub use descriptor::{Descriptor, Field, Placed};
 pub(crate) use encode::{Contiguous, MAX_REFERENCES, copy_padded};
 pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer, check};
 pub(crate) use layout::MAX_WORDS;
 pub use layout::{Slot, StructLayout};
 pub use shared::Shared;
+pub use stable::stable_id;
+pub use types::{EnumType, StructType, Type, Variant};
 pub use value::Value;
 
 use crate::{Gate, Tracepoint};
