@@ -53,8 +53,8 @@ mod world;
 mod tests;
 
 pub use event::{
-    Decode, DecodeError, Descriptor, EnumType, Event, Field, FromWire, Placed, Slot, StructLayout,
-    StructReader, StructType, Type, Value, Variant, stable_id,
+    Decode, DecodeError, Descriptor, ElementSize, EnumType, Event, Field, FromWire, ListReader, Placed, Slot,
+    StructLayout, StructReader, StructType, Type, Value, Variant, stable_id,
 };
 pub use gate::Gate;
 pub use loss::Lost;

@@ -5,7 +5,7 @@
 //! it becomes holes. Text, data and other pointers take the next place in the pointer section. A value that
 //! may be missing takes 16 bits, which say whether it is there, and then what the value takes.
 
-use super::{Field, Type};
+use super::{ElementSize, Field, Type};
 
 /// The size of a struct: data section and pointer section, both in words of 8 bytes.
 ///
@@ -145,6 +145,26 @@ pub(super) const fn place<const N: usize>(fields: &mut [Field; N]) -> StructLayo
     }
     assert!(packer.words + packer.pointers <= MAX_WORDS, "the event has too many fields");
     StructLayout { data_words: packer.words as u16, pointers: packer.pointers as u16 }
+}
+
+impl ElementSize {
+    /// The room that values of a type take in a list.
+    ///
+    /// # Panics
+    ///
+    /// At compile time, for `Option`: in a list, values that may be missing lie in structs.
+    pub const fn of(ty: &Type) -> Self {
+        match (ty, ty.room()) {
+            (Type::Option(_), _) => panic!("a value that may be missing has no place of its own"),
+            (Type::Struct(_), _) => ElementSize::Struct,
+            (_, Room::Pointer) => ElementSize::Pointer,
+            (_, Room::Data(0)) => ElementSize::Bit,
+            (_, Room::Data(3)) => ElementSize::Byte,
+            (_, Room::Data(4)) => ElementSize::TwoBytes,
+            (_, Room::Data(5)) => ElementSize::FourBytes,
+            (_, Room::Data(_)) => ElementSize::EightBytes,
+        }
+    }
 }
 
 impl Type {

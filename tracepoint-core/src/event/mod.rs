@@ -12,7 +12,7 @@ mod stable;
 mod types;
 mod value;
 
-pub use decode::{Decode, DecodeError, FieldsFromWire, FromWire, StructReader};
+pub use decode::{Decode, DecodeError, ElementSize, FieldsFromWire, FromWire, ListReader, StructReader};
 pub use descriptor::{Descriptor, Field, Placed};
 pub(crate) use encode::{Contiguous, MAX_REFERENCES, copy_padded};
 pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer, check};

@@ -1,0 +1,244 @@
+//! Reading structs and lists in place, and without trust: every offset is checked against the bytes at hand.
+
+use std::fmt;
+
+use super::{DecodeError, ElementSize, ListReader};
+use crate::event::StructLayout;
+
+/// A struct within a message of one segment.
+///
+/// Offsets are those of the schema. What lies behind the end of a section reads as zero, as Cap'n Proto
+/// has it, so that a reader may know more fields than the writer.
+///
+/// ```
+/// use tracepoint_core::StructReader;
+///
+/// // A root pointer to a struct of one data word.
+/// let mut message = [0u8; 16];
+/// message[4] = 1;
+/// message[8..].copy_from_slice(&42u64.to_le_bytes());
+/// let root = StructReader::root(&message).unwrap();
+/// assert_eq!(root.u64(0), 42);
+/// assert_eq!(root.u64(1), 0);
+/// ```
+#[derive(Clone, Copy)]
+pub struct StructReader<'a> {
+    segment: &'a [u8],
+    data: &'a [u8],
+    /// Byte offset of the pointer section in the segment. In a view of a list of structs, of the first one.
+    pointers_at: usize,
+    pointers: usize,
+    /// In a view of a list of structs: their number and size.
+    structs: u32,
+    layout: StructLayout,
+}
+
+impl fmt::Debug for StructReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StructReader({} data words, {} pointers)", self.data.len() / 8, self.pointers)
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ident)*) => {$(
+        #[doc = concat!("The `", stringify!($number), "` at `offset`, in units of its size.")]
+        #[inline]
+        pub fn $number(&self, offset: u32) -> $number {
+            const SIZE: usize = size_of::<$number>();
+            let at = offset as usize * SIZE;
+            match self.data.get(at..at + SIZE) {
+                Some(bytes) => $number::from_le_bytes(bytes.try_into().unwrap_or_default()),
+                None => Default::default(),
+            }
+        }
+    )*};
+}
+
+impl<'a> StructReader<'a> {
+    /// The root struct of a message, given as its segment without the segment table.
+    ///
+    /// # Errors
+    ///
+    /// The root pointer is not a struct pointer within `segment`.
+    #[inline]
+    pub fn root(segment: &'a [u8]) -> Result<Self, DecodeError> {
+        let root = StructReader { segment, data: &[], pointers_at: 0, pointers: 1, ..StructReader::NOTHING };
+        root.structure(0)
+    }
+
+    const NOTHING: StructReader<'static> = StructReader {
+        segment: &[],
+        data: &[],
+        pointers_at: 0,
+        pointers: 0,
+        structs: 0,
+        layout: StructLayout { data_words: 0, pointers: 0 },
+    };
+
+    /// A struct of no size in the same message.
+    #[inline]
+    pub(super) fn empty(&self) -> Self {
+        StructReader { segment: self.segment, ..Self::NOTHING }
+    }
+
+    /// Words of the message that it lies in: no more can be read of it, unless parts of it overlap.
+    #[inline]
+    pub fn message_words(&self) -> usize {
+        self.segment.len() / 8
+    }
+
+    /// The bit at `offset`.
+    #[inline]
+    pub fn bool(&self, offset: u32) -> bool {
+        self.data.get(offset as usize / 8).is_some_and(|byte| byte >> (offset % 8) & 1 == 1)
+    }
+
+    numbers!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+
+    /// The pointer with an index, as a word; null behind the end.
+    #[inline]
+    fn pointer(&self, index: u32) -> Result<(u64, usize), DecodeError> {
+        if index as usize >= self.pointers {
+            return Ok((0, 0));
+        }
+        let at = self.pointers_at + index as usize * 8;
+        let bytes = self.segment.get(at..at + 8).ok_or(DecodeError::OutOfBounds)?;
+        let word = u64::from_le_bytes(bytes.try_into().map_err(|_| DecodeError::OutOfBounds)?);
+        Ok((word, at + 8))
+    }
+
+    /// Where a pointer that ends at byte `from` leads to.
+    #[inline]
+    fn target(word: u64, from: usize) -> Result<usize, DecodeError> {
+        let offset = i64::from(word as u32 as i32 >> 2) * 8;
+        usize::try_from(from as i64 + offset).map_err(|_| DecodeError::OutOfBounds)
+    }
+
+    /// The struct behind a pointer; an empty one if the pointer is null.
+    ///
+    /// # Errors
+    ///
+    /// Not a struct pointer, or it leads out of the message.
+    #[inline]
+    pub fn structure(&self, index: u32) -> Result<StructReader<'a>, DecodeError> {
+        if self.structs > 0 {
+            return self.element(index);
+        }
+        let (word, from) = self.pointer(index)?;
+        if word == 0 {
+            return Ok(self.empty());
+        }
+        if word & 3 != 0 {
+            return Err(DecodeError::WrongPointer);
+        }
+        self.struct_at(Self::target(word, from)?, layout(word))
+    }
+
+    /// The struct that lies at a byte.
+    #[inline]
+    fn struct_at(&self, at: usize, layout: StructLayout) -> Result<StructReader<'a>, DecodeError> {
+        let pointers = usize::from(layout.pointers);
+        let pointers_at = at + usize::from(layout.data_words) * 8;
+        if pointers_at + pointers * 8 > self.segment.len() {
+            return Err(DecodeError::OutOfBounds);
+        }
+        Ok(StructReader { data: &self.segment[at..pointers_at], pointers_at, pointers, ..self.empty() })
+    }
+
+    /// A struct of a list of structs.
+    fn element(&self, index: u32) -> Result<StructReader<'a>, DecodeError> {
+        if index >= self.structs {
+            return Ok(self.empty());
+        }
+        self.struct_at(self.pointers_at + index as usize * self.layout.words() * 8, self.layout)
+    }
+
+    /// The list behind a pointer; an empty one if the pointer is null.
+    ///
+    /// # Errors
+    ///
+    /// Not a list of elements of this size, or it leads out of the message.
+    pub fn list(&self, index: u32, size: ElementSize) -> Result<ListReader<'a>, DecodeError> {
+        let (word, from) = self.pointer(index)?;
+        if word == 0 {
+            return Ok(ListReader::empty(self));
+        }
+        if word & 3 != 1 || word >> 32 & 7 != size as u64 {
+            return Err(DecodeError::WrongPointer);
+        }
+        ListReader::new(self, Self::target(word, from)?, size, (word >> 35) as usize)
+    }
+
+    /// A view of `len` bytes as a data section.
+    pub(super) fn data_view(&self, at: usize, len: usize) -> Result<Self, DecodeError> {
+        let data = self.segment.get(at..at + len).ok_or(DecodeError::OutOfBounds)?;
+        Ok(StructReader { data, ..self.empty() })
+    }
+
+    /// A view of `len` words as a pointer section.
+    pub(super) fn pointers_view(&self, at: usize, len: usize) -> Result<Self, DecodeError> {
+        self.segment.get(at..at + len * 8).ok_or(DecodeError::OutOfBounds)?;
+        Ok(StructReader { pointers_at: at, pointers: len, ..self.empty() })
+    }
+
+    /// Number and view of the structs in `words` words, behind a word that tells number and size.
+    pub(super) fn structs_view(&self, at: usize, words: usize) -> Result<(u32, Self), DecodeError> {
+        let list = self.segment.get(at..at + 8 + words * 8).ok_or(DecodeError::OutOfBounds)?;
+        let tag = list.first_chunk::<8>().map_or(0, |tag| u64::from_le_bytes(*tag));
+        if tag & 3 != 0 {
+            return Err(DecodeError::WrongPointer);
+        }
+        let (structs, layout) = (tag as u32 >> 2, layout(tag));
+        // Structs of no size would be a list of any length for nothing.
+        let taken = (structs as usize).checked_mul(layout.words().max(1));
+        if taken.is_none_or(|taken| taken > words) {
+            return Err(DecodeError::OutOfBounds);
+        }
+        Ok((structs, StructReader { pointers_at: at + 8, structs, layout, ..self.empty() }))
+    }
+
+    /// Whether a pointer is null, as one that the writer did not know.
+    #[inline]
+    pub(super) fn is_null(&self, index: u32) -> Result<bool, DecodeError> {
+        Ok(self.pointer(index)?.0 == 0)
+    }
+
+    /// The bytes behind a pointer; none if it is null.
+    ///
+    /// # Errors
+    ///
+    /// Not a list of bytes, or it leads out of the message.
+    #[inline]
+    pub fn data(&self, index: u32) -> Result<&'a [u8], DecodeError> {
+        let (word, from) = self.pointer(index)?;
+        if word == 0 {
+            return Ok(&[]);
+        }
+        if word & 3 != 1 || word >> 32 & 7 != 2 {
+            return Err(DecodeError::WrongPointer);
+        }
+        let at = Self::target(word, from)?;
+        let len = (word >> 35) as usize;
+        self.segment.get(at..at + len).ok_or(DecodeError::OutOfBounds)
+    }
+
+    /// The text behind a pointer; empty if it is null.
+    ///
+    /// # Errors
+    ///
+    /// As [`data`](Self::data), or not UTF-8 with a NUL at its end.
+    #[inline]
+    pub fn text(&self, index: u32) -> Result<&'a str, DecodeError> {
+        match self.data(index)? {
+            [] => Ok(""),
+            [text @ .., 0] => std::str::from_utf8(text).map_err(|_| DecodeError::BadText),
+            _ => Err(DecodeError::BadText),
+        }
+    }
+}
+
+/// The sizes in a struct pointer.
+#[inline]
+fn layout(word: u64) -> StructLayout {
+    StructLayout { data_words: (word >> 32) as u16, pointers: (word >> 48) as u16 }
+}
