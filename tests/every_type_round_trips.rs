@@ -220,6 +220,7 @@ type PeerId = i64;
 struct Txid([u8; 32]);
 
 #[derive(Value, Debug, PartialEq, Clone, Copy)]
+#[value(transparent)]
 struct Amount {
     satoshis: i64,
 }

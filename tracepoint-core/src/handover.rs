@@ -1,7 +1,7 @@
 //! Writing events that hand some of their bytes over by reference: a probe's other way into the ring, apart
 //! from the usual one.
 
-use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Tail, Writer};
+use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Section, Tail};
 use crate::gate::Stamp;
 use crate::loss::Cause;
 use crate::ring::chunk::CHUNK_WORDS;
@@ -71,11 +71,13 @@ unsafe fn append<E: Event>(
             producer.append_spanning(header.words, |spanning| {
                 let start = spanning.start(before + struct_words);
                 fill::<E, _>(start, header, references, fields.take(), spanning);
+                Ok(())
             })
         } else {
             producer.append(header.words, |start| {
                 let tail = Contiguous::new(start.add(before + struct_words));
                 fill::<E, _>(start, header, references, fields.take(), tail);
+                Ok(())
             })
         }
     }
@@ -96,14 +98,16 @@ unsafe fn fill<E: Event, T: Tail>(
     tail: T,
 ) {
     let descriptor = const { E::DESCRIPTOR };
-    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    let layout = descriptor.layout;
     // SAFETY: within the record; `fields` are there, and are those of the descriptor.
     unsafe {
         start.cast::<[u64; HEADER_WORDS]>().write(header.referring().at(clock::ticks()).pack());
         let first = start.add(HEADER_WORDS);
-        let tail = Referring { next: first.cast(), left: references, tail };
-        let mut writer = Writer::new(first.add(references * REFERENCE_WORDS), data, pointers, tail);
-        fields.unwrap_unchecked().put(descriptor.fields, &mut writer);
+        let fields = fields.unwrap_unchecked();
+        let payload = first.add(references * REFERENCE_WORDS);
+        fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
+        let place = layout.words() as u32;
+        fields.body(&mut Referring { next: first.cast(), left: references, place, tail });
     }
 }
 
@@ -111,6 +115,8 @@ unsafe fn fill<E: Event, T: Tail>(
 struct Referring<T> {
     next: *mut Reference,
     left: usize,
+    /// Words from the start of the payload to the end of the tail.
+    place: u32,
     tail: T,
 }
 
@@ -118,14 +124,24 @@ struct Referring<T> {
 unsafe impl<T: Tail> Tail for Referring<T> {
     #[inline(always)]
     unsafe fn append(&mut self, bytes: &[u8], words: usize) {
+        self.place += words as u32;
         // SAFETY: by the caller.
         unsafe { self.tail.append(bytes, words) }
+    }
+
+    #[inline(always)]
+    unsafe fn piece(&mut self, words: usize, fill: impl FnOnce(*mut u64)) {
+        self.place += words as u32;
+        // SAFETY: by the caller.
+        unsafe { self.tail.piece(words, fill) }
     }
 
     #[inline(always)]
     unsafe fn refer(&mut self, mut reference: Reference) {
         self.left -= 1;
         reference.behind = self.left as u16;
+        reference.place = self.place;
+        self.place += reference.words() as u32;
         // SAFETY: there are as many places as references.
         unsafe {
             self.next.write(reference);

@@ -45,6 +45,8 @@ mod subscription;
 mod thread;
 mod tracepoint;
 #[cfg(not(loom))]
+mod unstable;
+#[cfg(not(loom))]
 pub mod wire;
 #[cfg(not(loom))]
 mod world;
@@ -53,8 +55,9 @@ mod world;
 mod tests;
 
 pub use event::{
-    Decode, DecodeError, Descriptor, ElementSize, EnumType, Event, Field, FromWire, ListReader, Placed, Slot,
-    StructLayout, StructReader, StructType, Type, Value, Variant, stable_id,
+    Decode, DecodeError, Descriptor, Each, ElementSize, EnumType, Event, Field, FromWire, FromWireWith,
+    ListReader, Placed, Slot, StructLayout, StructReader, StructType, Type, Value, ValueWith, Variant,
+    stable_id,
 };
 pub use gate::Gate;
 pub use loss::Lost;
@@ -78,7 +81,10 @@ pub use self::{
 #[doc(hidden)]
 #[cfg(not(loom))]
 pub mod __macro {
-    pub use crate::event::{EnumOrdinal, Fields, FieldsFromWire, Lowered, Shared, check};
+    pub use crate::event::{
+        EnumOrdinal, Fields, FieldsFromWire, List, Lowered, Nested, Optional, Shared, Stable, Struct, With,
+        check,
+    };
     pub use crate::loss::Losses;
     pub use crate::probe::Probe;
     pub use crate::tracepoint::Known;

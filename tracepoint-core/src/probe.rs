@@ -2,12 +2,12 @@
 
 use std::marker::PhantomData;
 
-use crate::event::{Contiguous, Event, Fields, Writer};
+use crate::event::{Contiguous, Event, Fields, Section};
 use crate::gate::{Stamp, UNREGISTERED};
 use crate::loss::Cause;
 use crate::ring::record::{HEADER_WORDS, Header};
 use crate::ring::{Lost, Producer};
-use crate::{Registration, Tracepoint, clock, control, handover, pool, thread};
+use crate::{Registration, Tracepoint, clock, control, handover, pool, thread, unstable};
 
 /// Fires an event, if anybody listens. See [`tracepoint!`](crate::tracepoint!).
 ///
@@ -101,8 +101,11 @@ fn emit<E: Event>(event: &E) {
     if mask == 0 {
         return;
     }
-    // The last code of the user.
+    // The last code of the user, of which elements of lists may have more.
     let fields = event.lower();
+    if !E::Lowered::STABLE {
+        return conclude::<E>(unstable::write::<E>(fields, mask, stamp), mask, stamp);
+    }
     if E::Lowered::REFERENCES > 0 && fields.referred().count > 0 {
         return conclude::<E>(handover::write::<E>(fields, mask, stamp), mask, stamp);
     }
@@ -127,7 +130,12 @@ fn emit<E: Event>(event: &E) {
             return write_spanning::<E>(&mut state.producer, header, &mut fields);
         }
         // SAFETY: `write` fills header, struct and tail, which are `words` words.
-        unsafe { state.producer.append(words, |start| write::<E>(start, header, fields)) }
+        unsafe {
+            state.producer.append(words, |start| {
+                write::<E>(start, header, fields);
+                Ok(())
+            })
+        }
     });
     conclude::<E>(written, mask, stamp);
 }
@@ -152,14 +160,13 @@ fn conclude<E: Event>(written: Result<Result<(), Lost>, Cause>, mask: u32, stamp
 #[inline(always)]
 unsafe fn write<E: Event>(start: *mut u64, header: Header, fields: E::Lowered<'_>) {
     let descriptor = const { E::DESCRIPTOR };
-    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    let layout = descriptor.layout;
     // SAFETY: within the record; `fields` are those of the descriptor.
     unsafe {
         start.cast::<[u64; HEADER_WORDS]>().write(header.at(clock::ticks()).pack());
         let payload = start.add(HEADER_WORDS);
-        let tail = Contiguous::new(payload.add(data + pointers));
-        let mut writer = Writer::new(payload, data, pointers, tail);
-        fields.put(descriptor.fields, &mut writer);
+        fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
+        fields.body(&mut Contiguous::new(payload.add(layout.words())));
     }
 }
 
@@ -174,14 +181,16 @@ fn write_spanning<E: Event>(
         return Err(Lost::TooLarge);
     };
     let descriptor = const { E::DESCRIPTOR };
-    let (data, pointers) = (descriptor.layout.data_words as usize, descriptor.layout.pointers as usize);
+    let layout = descriptor.layout;
     // SAFETY: header, struct and tail are `header.words` words; `fields` are those of the descriptor.
     unsafe {
-        producer.append_spanning(header.words, |spanning| {
-            let start = spanning.start(HEADER_WORDS + data + pointers);
+        producer.append_spanning(header.words, |mut spanning| {
+            let start = spanning.start(HEADER_WORDS + layout.words());
             start.cast::<[u64; HEADER_WORDS]>().write(header.at(clock::ticks()).pack());
-            let mut writer = Writer::new(start.add(HEADER_WORDS), data, pointers, spanning);
-            fields.put(descriptor.fields, &mut writer);
+            let payload = start.add(HEADER_WORDS);
+            fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
+            fields.body(&mut spanning);
+            Ok(())
         })
     }
 }

@@ -90,6 +90,25 @@ pub(crate) fn with<R>(write: impl FnOnce(&mut State) -> R) -> Result<R, Cause> {
     Ok(result)
 }
 
+/// As [`with`], for a `write` that runs code of the user, and so may panic.
+#[inline]
+pub(crate) fn with_user_code<R>(write: impl FnOnce(&mut State) -> R) -> Result<R, Cause> {
+    /// Makes the thread available again.
+    struct Busy(*const Local);
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                // SAFETY: as in `with`; the thread is in it.
+                unsafe { &*self.0 }.busy.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+    with(|state| {
+        let _busy = Busy(LOCAL.get());
+        write(state)
+    })
+}
+
 #[cold]
 fn unavailable() -> Cause {
     if GONE.get() { Cause::ThreadGone } else { Cause::Nested }

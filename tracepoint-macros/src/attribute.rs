@@ -1,18 +1,20 @@
 //! Attributes: `#[event(..)]`, `#[value(..)]` and doc comments.
 
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Result, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Result, Type, parse_quote};
 
 /// What an `#[event(..)]` or `#[value(..)]` says.
 pub(crate) struct Options {
     pub(crate) krate: Path,
     pub(crate) provider: Option<LitStr>,
     pub(crate) name: Option<LitStr>,
+    pub(crate) transparent: bool,
 }
 
 impl Options {
     /// Reads all attributes with the given name; `keys` are those allowed besides `crate`.
     pub(crate) fn read(attributes: &[Attribute], attribute: &str, keys: &[&str]) -> Result<Self> {
-        let mut options = Options { krate: parse_quote!(::tracepoints), provider: None, name: None };
+        let mut options =
+            Options { krate: parse_quote!(::tracepoints), provider: None, name: None, transparent: false };
         for found in attributes.iter().filter(|found| found.path().is_ident(attribute)) {
             found.parse_nested_meta(|meta| {
                 let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -21,11 +23,14 @@ impl Options {
                     "provider" if keys.contains(&"provider") => {
                         options.provider = Some(name(meta.value()?.parse()?)?)
                     }
+                    "transparent" if keys.contains(&"transparent") => options.transparent = true,
                     "name" if keys.contains(&"name") => options.name = Some(name(meta.value()?.parse()?)?),
                     _ => {
-                        let known: Vec<_> = keys.iter().map(|key| format!("`{key} = \"..\"`")).collect();
-                        let known =
-                            known.into_iter().chain(["`crate = path`".to_owned()]).collect::<Vec<_>>();
+                        let known = keys.iter().map(|key| match *key {
+                            "transparent" => "`transparent`".to_owned(),
+                            key => format!("`{key} = \"..\"`"),
+                        });
+                        let known = known.chain(["`crate = path`".to_owned()]).collect::<Vec<_>>();
                         return Err(meta.error(format!("`{attribute}` knows {}", known.join(", "))));
                     }
                 }
@@ -34,6 +39,23 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+/// What a `#[value(with = ..)]` of a field says.
+pub(crate) fn with(attributes: &[Attribute]) -> Result<Option<Type>> {
+    let mut with = None;
+    for found in attributes.iter().filter(|found| found.path().is_ident("value")) {
+        found.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("with") {
+                return Err(
+                    meta.error("a field knows `#[value(with = Type)]`, where `Type` implements `ValueWith`")
+                );
+            }
+            with = Some(meta.value()?.parse()?);
+            Ok(())
+        })?;
+    }
+    Ok(with)
 }
 
 /// Checks a name that users will type in patterns.

@@ -1,12 +1,13 @@
 //! `#[derive(Event)]`.
 
 use heck::ToSnakeCase;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Field, Fields, GenericParam, Generics, Result, Type};
+use syn::{Data, DeriveInput, Error, Field, Fields, GenericParam, Generics, Result};
 
 use crate::attribute::{self, Options};
+use crate::member::{self, Member};
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let options = Options::read(&input.attrs, "event", &["provider", "name"])?;
@@ -26,20 +27,11 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let of_program = with_static_lifetimes(input);
 
-    let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
-    let described = fields.iter().map(|field| describe(tp, field));
-    let lowered_type = fields.iter().rev().fold(quote!(()), |rest, field| {
-        let ty = &field.ty;
-        let lowered = quote_spanned!(ty.span()=> <#ty as #tp::Value>::Lowered<'lowered_>);
-        quote!((#lowered, #rest))
-    });
-    let lowered = fields.iter().rev().fold(quote!(()), |rest, field| {
-        let (member, ty) = (&field.ident, &field.ty);
-        let value = quote_spanned!(ty.span()=> <#ty as #tp::Value>::lower);
-        // `self` must not have the span of the user's tokens.
-        quote!((#value(&self.#member), #rest))
-    });
-    let decode = decode(input, tp, &fields, &types);
+    let members = member::all(tp, fields)?;
+    let described = members.iter().map(Member::described);
+    let lowered_type = member::chain(members.iter().map(|member| member.lowered(&quote!('lowered_))));
+    let lowered = member::chain(members.iter().map(|member| member.lower("lower")));
+    let decode = decode(input, tp, &members);
 
     Ok(quote! {
         const _: () = {
@@ -83,22 +75,15 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// Reading back. Fields that cannot be read leave the impl with a bound that never holds. It is one bound
-/// for all fields: several that differ in their lifetimes alone would be ambiguous.
-fn decode(input: &DeriveInput, tp: &syn::Path, fields: &[&Field], types: &[&Type]) -> TokenStream {
+/// Reading back. Fields that cannot be read leave the impl with a bound that never holds.
+fn decode(input: &DeriveInput, tp: &syn::Path, members: &[Member<'_>]) -> TokenStream {
     let ident = &input.ident;
     let (_, type_generics, _) = input.generics.split_for_impl();
     let mut generics = input.generics.clone();
     generics.params.insert(0, syn::parse_quote!('decode_));
-    let all = types.iter().rev().fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
-    let bound = syn::parse_quote!(#all: #tp::__macro::FieldsFromWire<'decode_>);
-    generics.make_where_clause().predicates.push(bound);
+    generics.make_where_clause().predicates.push(member::readable(tp, members));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let members: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    // Not the names of the fields, which may be those of constants.
-    let values: Vec<_> =
-        (0..members.len()).map(|index| Ident::new(&format!("field_{index}"), Span::mixed_site())).collect();
-    let pattern = values.iter().rev().fold(quote!(()), |rest, value| quote!((#value, #rest)));
+    let read = member::read(tp, members, &quote!(#ident));
     quote! {
         #[allow(clippy::type_complexity)]
         #[automatically_derived]
@@ -106,18 +91,10 @@ fn decode(input: &DeriveInput, tp: &syn::Path, fields: &[&Field], types: &[&Type
             #[inline]
             fn decode(payload: #tp::StructReader<'decode_>) -> ::core::result::Result<Self, #tp::DecodeError> {
                 let fields = const { <Self as #tp::Event>::DESCRIPTOR.fields };
-                let #pattern = #tp::__macro::FieldsFromWire::read(fields, payload)?;
-                ::core::result::Result::Ok(#ident { #(#members: #values),* })
+                #read
             }
         }
     }
-}
-
-fn describe(tp: &syn::Path, field: &Field) -> TokenStream {
-    let ty = &field.ty;
-    let name = field.ident.as_ref().map(syn::ext::IdentExt::unraw).map(|name| name.to_string());
-    let doc = attribute::doc(&field.attrs);
-    quote_spanned!(ty.span()=> #tp::Field::of::<#ty>(#name, #doc))
 }
 
 /// Events are static descriptions of bytes: one for each type.

@@ -8,12 +8,20 @@ use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Error, Fields, Path, Result};
 
 use crate::attribute::{self, Options};
+use crate::structure;
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
-    let options = Options::read(&input.attrs, "value", &[])?;
+    let options = Options::read(&input.attrs, "value", &["transparent"])?;
     match &input.data {
         Data::Enum(data) => c_like(input, data, &options.krate),
-        Data::Struct(data) => newtype(input, data, &options.krate),
+        Data::Struct(data) => match &data.fields {
+            _ if options.transparent => newtype(input, data, &options.krate),
+            Fields::Unnamed(_) => newtype(input, data, &options.krate),
+            Fields::Named(fields) => structure::derive(input, fields, &options.krate),
+            Fields::Unit => {
+                Err(Error::new(input.ident.span(), "a struct without fields has nothing to travel"))
+            }
+        },
         Data::Union(data) => {
             Err(Error::new(data.union_token.span, "a union cannot be a value: its fields have no known type"))
         }
@@ -52,6 +60,8 @@ fn c_like(input: &DeriveInput, data: &DataEnum, tp: &Path) -> Result<TokenStream
                 type_id: #tp::stable_id(&[::core::module_path!(), "::", #name]),
                 variants: &[#(#variants),*],
             });
+            // Lowered by the match below, whatever its value.
+            const STABLE: #tp::__macro::Stable = unsafe { #tp::__macro::Stable::promise() };
             type Lowered<'value> = #tp::__macro::EnumOrdinal;
             #[inline(always)]
             fn lower(&self) -> #tp::__macro::EnumOrdinal {
@@ -80,7 +90,7 @@ fn newtype(input: &DeriveInput, data: &DataStruct, tp: &Path) -> Result<TokenStr
     let (Some(field), None) = (fields.next(), fields.next()) else {
         return Err(Error::new(
             input.ident.span(),
-            "only a newtype, a struct of one field, can be a value: make the others fields of the event",
+            "only a newtype, a tuple struct of one field, has no need of names: name the fields, `struct OutPoint { txid: [u8; 32], vout: u32 }`",
         ));
     };
     let ident = &input.ident;
@@ -101,10 +111,16 @@ fn newtype(input: &DeriveInput, data: &DataStruct, tp: &Path) -> Result<TokenStr
         #[automatically_derived]
         impl #impl_generics #tp::Value for #ident #type_generics #where_clause {
             const TYPE: #tp::Type = #value::TYPE;
+            const ELEMENT: #tp::Type = #value::ELEMENT;
+            const STABLE: #tp::__macro::Stable = #value::STABLE;
             type Lowered<'value> = #value::Lowered<'value> where Self: 'value;
             #[inline(always)]
             fn lower(&self) -> Self::Lowered<'_> {
                 #value::lower(&self.#member)
+            }
+            #[inline(always)]
+            fn lower_copied(&self) -> Self::Lowered<'_> {
+                #value::lower_copied(&self.#member)
             }
         }
 
@@ -117,6 +133,13 @@ fn newtype(input: &DeriveInput, data: &DataStruct, tp: &Path) -> Result<TokenStr
             ) -> ::core::result::Result<Self, #tp::DecodeError> {
                 <#inner as #tp::FromWire<'decode>>::from_wire(slot, payload)
                     .map(|inner| #ident { #member: inner })
+            }
+            #[inline]
+            fn element(
+                index: u32,
+                list: #tp::StructReader<'decode>,
+            ) -> ::core::result::Result<Self, #tp::DecodeError> {
+                <#inner as #tp::FromWire<'decode>>::element(index, list).map(|inner| #ident { #member: inner })
             }
         }
     })

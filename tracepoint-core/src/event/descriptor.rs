@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Slot, StructLayout, Type, Value, layout, stable_id};
+use super::{Slot, StructLayout, Type, Value, ValueWith, layout, stable_id};
 
 /// Everything that is known of an event at compile time.
 ///
@@ -96,6 +96,11 @@ impl Field {
     /// A field of type `T` that has no place yet.
     pub const fn of<T: Value + ?Sized>(name: &'static str, doc: &'static str) -> Field {
         Field { name, doc, ty: T::TYPE, slot: Slot::UNPLACED }
+    }
+
+    /// A field of type `T`, which travels as `A` says, and has no place yet.
+    pub const fn with<A: ValueWith<T>, T: ?Sized>(name: &'static str, doc: &'static str) -> Field {
+        Field { name, doc, ty: A::TYPE, slot: Slot::UNPLACED }
     }
 }
 

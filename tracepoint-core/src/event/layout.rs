@@ -135,6 +135,14 @@ const TAG: Room = Room::Data(4);
 /// Words that a struct may have without its tail, so that it fits any chunk of a ring.
 pub(crate) const MAX_WORDS: u32 = 4096;
 
+/// The place of a value that may be missing in a struct of its own, and that.
+pub(super) const fn alone(room: Room) -> (Slot, StructLayout) {
+    let mut packer = Packer { words: 0, pointers: 0, holes: [0; 6] };
+    let tag = packer.place(TAG);
+    let slot = Slot { offset: packer.place(room), tag };
+    (slot, StructLayout { data_words: packer.words as u16, pointers: packer.pointers as u16 })
+}
+
 /// Gives each field its slot and returns the size of the struct.
 pub(super) const fn place<const N: usize>(fields: &mut [Field; N]) -> StructLayout {
     let mut packer = Packer { words: 0, pointers: 0, holes: [0; 6] };

@@ -7,21 +7,22 @@ mod decode;
 mod descriptor;
 mod encode;
 mod layout;
-mod shared;
 mod stable;
 mod types;
 mod value;
+mod weigh;
 
 pub use decode::{Decode, DecodeError, ElementSize, FieldsFromWire, FromWire, ListReader, StructReader};
 pub use descriptor::{Descriptor, Field, Placed};
-pub(crate) use encode::{Contiguous, MAX_REFERENCES, copy_padded};
-pub use encode::{EnumOrdinal, Fields, Lowered, Tail, Writer, check};
+pub(crate) use encode::{Checked, Contiguous, MAX_REFERENCES, PIECE_WORDS, copy_padded};
+pub use encode::{
+    EnumOrdinal, Fields, List, Lowered, Nested, Octets, Optional, Section, Sequence, Struct, Tail, check,
+};
 pub(crate) use layout::MAX_WORDS;
 pub use layout::{Slot, StructLayout};
-pub use shared::Shared;
 pub use stable::stable_id;
 pub use types::{EnumType, StructType, Type, Variant};
-pub use value::Value;
+pub use value::{Each, FromWireWith, Shared, Stable, Value, ValueWith, With};
 
 use crate::{Gate, Tracepoint};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link, Mark};
 use super::{Pool, Ring};
-use crate::event::{Tail, copy_padded};
+use crate::event::{PIECE_WORDS, Tail, copy_padded};
 use crate::sync::Ordering;
 
 /// Why a record could not be written.
@@ -54,9 +54,14 @@ impl<'p> Producer<'p> {
     ///
     /// # Safety
     ///
-    /// `words` is not zero. `fill` writes as many words at the pointer, and calls no code of the user.
+    /// `words` is not zero. `fill` writes as many words at the pointer, unless it fails or panics; then
+    /// nothing is appended.
     #[inline(always)]
-    pub(crate) unsafe fn append(&mut self, words: usize, fill: impl FnOnce(*mut u64)) -> Result<(), Lost> {
+    pub(crate) unsafe fn append(
+        &mut self,
+        words: usize,
+        fill: impl FnOnce(*mut u64) -> Result<(), Lost>,
+    ) -> Result<(), Lost> {
         if !self.has_room(words) {
             self.make_room(words)?;
         }
@@ -64,7 +69,7 @@ impl<'p> Producer<'p> {
         let chunk = unsafe { self.chunk.unwrap_unchecked() };
         let used = self.mark.words();
         chunk.touch(used..used + words);
-        fill(chunk.word(used));
+        fill(chunk.word(used))?;
         self.mark = self.mark.plus(words);
         chunk.commit(self.mark);
         Ok(())
@@ -148,17 +153,20 @@ impl<'p> Producer<'p> {
     ///
     /// # Safety
     ///
-    /// `fill` appends `words` words to the tail, and calls no code of the user.
+    /// `fill` appends `words` words to the tail, unless it fails or panics; then nothing is appended.
     #[cold]
     pub(crate) unsafe fn append_spanning(
         &mut self,
         words: usize,
-        fill: impl FnOnce(&mut Spanning<'_>),
+        fill: impl FnOnce(&mut Spanning<'_>) -> Result<(), Lost>,
     ) -> Result<(), Lost> {
         let count = words.div_ceil(CHUNK_WORDS);
         let first = self.take_chain(count)?;
-        let mut spanning = Spanning { pool: self.pool, id: first, chunk: self.pool.chunk(first), used: 0 };
-        fill(&mut spanning);
+        let chain = Chain { producer: self, first };
+        let pool = chain.producer.pool;
+        let mut spanning = Spanning { pool, id: first, chunk: pool.chunk(first), used: 0 };
+        fill(&mut spanning)?;
+        std::mem::forget(chain);
         debug_assert_eq!((count - 1) * CHUNK_WORDS + spanning.used, words);
         let Spanning { id: last, chunk, used, .. } = spanning;
         let mark = Mark::default().plus(used);
@@ -196,6 +204,18 @@ impl<'p> Producer<'p> {
             self.pool.give(id);
             self.taken = self.taken.wrapping_sub(1);
         }
+    }
+}
+
+/// Chunks that are given back unless they become part of the ring.
+struct Chain<'a, 'p> {
+    producer: &'a mut Producer<'p>,
+    first: ChunkId,
+}
+
+impl Drop for Chain<'_, '_> {
+    fn drop(&mut self) {
+        self.producer.give_chain(Some(self.first));
     }
 }
 
@@ -254,6 +274,23 @@ unsafe impl Tail for &mut Spanning<'_> {
             self.used += part;
             words -= part;
             bytes = later;
+        }
+    }
+
+    unsafe fn piece(&mut self, words: usize, fill: impl FnOnce(*mut u64)) {
+        self.advance();
+        if words <= CHUNK_WORDS - self.used {
+            self.chunk.touch(self.used..self.used + words);
+            fill(self.chunk.word(self.used));
+            self.used += words;
+            return;
+        }
+        let mut piece = [0u64; PIECE_WORDS];
+        fill(piece.as_mut_ptr());
+        // SAFETY: all words are initialised, and the caller promises the room.
+        unsafe {
+            let bytes = std::slice::from_raw_parts(piece.as_ptr().cast(), words * 8);
+            self.append(bytes, words);
         }
     }
 }

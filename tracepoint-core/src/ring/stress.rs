@@ -34,6 +34,7 @@ fn run(chunks: usize, words: usize, records: u32) {
                 producer.append(words, |start| {
                     start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
                     start.add(words - 1).write(u64::from(number));
+                    Ok(())
                 })
             };
             lost += u32::from(written.is_err());

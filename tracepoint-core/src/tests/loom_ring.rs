@@ -57,6 +57,7 @@ fn append(producer: &mut Producer<'_>, number: u32, words: usize) -> Result<(), 
             for word in HEADER_WORDS..words {
                 start.add(word).write(u64::from(number));
             }
+            Ok(())
         })
     }
 }
@@ -145,6 +146,7 @@ fn a_spanning_record_is_seen_whole_or_not_at_all() {
                         spanning.start(HEADER_WORDS).cast::<[u64; HEADER_WORDS]>().write(header.pack());
                         let payload = [1u64.to_ne_bytes(); CHUNK_WORDS].concat();
                         crate::event::Tail::append(&mut spanning, &payload, words - HEADER_WORDS);
+                        Ok(())
                     })
                     .unwrap();
             }
@@ -262,6 +264,7 @@ fn append_owned(producer: &mut Producer<'_>, number: u32, owned: Owned) -> Resul
         producer.append(WORDS, |start| {
             start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
             start.add(HEADER_WORDS).cast::<*mut Owned>().write(Box::into_raw(owned.take().unwrap()));
+            Ok(())
         })
     }
 }

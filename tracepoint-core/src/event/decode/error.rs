@@ -25,6 +25,10 @@ pub enum DecodeError {
     WrongLength,
     /// An enum variant that the reader does not know, by ordinal.
     UnknownVariant(u16),
+    /// A number that the type of the field cannot hold.
+    OutOfRange,
+    /// Parts of a message overlap, so that reading all of it could take for ever.
+    Overlap,
     /// The event is of another type than the one asked for.
     WrongEvent,
 }
@@ -41,6 +45,8 @@ impl fmt::Display for DecodeError {
             DecodeError::UnknownVariant(ordinal) => {
                 return write!(f, "enum variant {ordinal} is not known here: the writer is newer");
             }
+            DecodeError::OutOfRange => "a number that the type of the field cannot hold",
+            DecodeError::Overlap => "parts of the message overlap",
             DecodeError::WrongEvent => "the event is of another type than the one asked for",
         })
     }

@@ -96,6 +96,12 @@ impl<'a> ListReader<'a> {
         self.len == 0
     }
 
+    /// The bytes of the elements; none if these are pointers or structs.
+    #[inline]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.elements.bytes()
+    }
+
     /// Words that the list takes in its message, without what its elements point to.
     #[inline]
     pub fn words(&self) -> usize {

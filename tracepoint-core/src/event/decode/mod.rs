@@ -5,13 +5,12 @@ mod list;
 mod reader;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 pub use error::DecodeError;
 pub use list::{ElementSize, ListReader};
 pub use reader::StructReader;
 
-use super::{Event, Field};
+use super::{Event, Field, Slot, Value, weigh};
 
 /// An event that can be read back into its own type; part of `#[derive(Event)]`.
 ///
@@ -55,75 +54,33 @@ pub trait FromWire<'a>: Sized {
     /// # Errors
     ///
     /// The bytes are damaged, or the value does not fit the type.
-    fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError>;
-}
+    fn from_wire(slot: Slot, payload: StructReader<'a>) -> Result<Self, DecodeError>;
 
-macro_rules! from_data_section {
-    ($($rust:ident)*) => {$(
-        impl<'a> FromWire<'a> for $rust {
-            #[inline]
-            fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-                Ok(payload.$rust(slot.offset))
-            }
-        }
-    )*};
-}
-from_data_section!(bool u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
-
-macro_rules! from_wide {
-    ($($rust:ident $wire:ident)*) => {$(
-        impl<'a> FromWire<'a> for $rust {
-            #[inline]
-            fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-                payload.$wire(slot.offset).try_into().map_err(|_| DecodeError::WrongLength)
-            }
-        }
-    )*};
-}
-from_wide!(usize u64 isize i64);
-
-macro_rules! from_pointer {
-    ($([$($lifetimes:tt)*] $rust:ty = $get:ident $(, $convert:expr)?;)*) => {$(
-        impl<$($lifetimes)*> FromWire<'a> for $rust {
-            #[inline]
-            fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-                payload.$get(slot.offset)$(.and_then($convert))?
-            }
-        }
-    )*};
-}
-from_pointer! {
-    ['a: 'v, 'v] &'v str = text;
-    ['a] String = text, |text| Ok(text.to_owned());
-    ['a] Box<str> = text, |text| Ok(text.into());
-    ['a] Arc<str> = text, |text| Ok(text.into());
-    ['a: 'v, 'v] Cow<'v, str> = text, |text| Ok(Cow::Borrowed(text));
-    ['a: 'v, 'v] &'v [u8] = data;
-    ['a] Vec<u8> = data, |data| Ok(data.to_owned());
-    ['a] Box<[u8]> = data, |data| Ok(data.into());
-    ['a] Arc<[u8]> = data, |data| Ok(data.into());
-    ['a: 'v, 'v] Cow<'v, [u8]> = data, |data| Ok(Cow::Borrowed(data));
-}
-
-#[cfg(feature = "bytes")]
-from_pointer! {
-    ['a] bytes::Bytes = data, |data| Ok(bytes::Bytes::copy_from_slice(data));
-}
-
-impl<'a: 'v, 'v, const N: usize> FromWire<'a> for &'v [u8; N] {
+    /// Reads the element of a list.
+    #[doc(hidden)]
     #[inline]
-    fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-        if payload.is_null(slot.offset)? {
-            return Ok(const { &[0; N] });
-        }
-        payload.data(slot.offset)?.try_into().map_err(|_| DecodeError::WrongLength)
+    fn element(index: u32, list: StructReader<'a>) -> Result<Self, DecodeError> {
+        Self::from_wire(Slot::at(index), list)
     }
-}
 
-impl<'a, const N: usize> FromWire<'a> for [u8; N] {
-    #[inline]
-    fn from_wire(slot: super::Slot, payload: StructReader<'a>) -> Result<Self, DecodeError> {
-        <&[u8; N]>::from_wire(slot, payload).copied()
+    /// Reads all elements of a list.
+    #[doc(hidden)]
+    fn many(list: ListReader<'a>) -> Result<Vec<Self>, DecodeError>
+    where
+        Self: Value,
+    {
+        weigh::list(const { &Self::ELEMENT }, &list)?;
+        (0..list.len() as u32).map(|at| Self::element(at, list.elements())).collect()
+    }
+
+    /// The same in place, if they can be read in place.
+    #[doc(hidden)]
+    fn many_borrowed<'v>(list: ListReader<'a>) -> Result<Cow<'v, [Self]>, DecodeError>
+    where
+        'a: 'v,
+        Self: Value + Clone + 'v,
+    {
+        Self::many(list).map(Cow::Owned)
     }
 }
 

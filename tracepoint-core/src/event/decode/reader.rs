@@ -87,6 +87,18 @@ impl<'a> StructReader<'a> {
         self.segment.len() / 8
     }
 
+    /// Words that it takes, without what its pointers lead to.
+    #[inline]
+    pub fn words(&self) -> usize {
+        self.data.len() / 8 + self.pointers
+    }
+
+    /// The data section.
+    #[inline]
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.data
+    }
+
     /// The bit at `offset`.
     #[inline]
     pub fn bool(&self, offset: u32) -> bool {
@@ -199,7 +211,7 @@ impl<'a> StructReader<'a> {
 
     /// Whether a pointer is null, as one that the writer did not know.
     #[inline]
-    pub(super) fn is_null(&self, index: u32) -> Result<bool, DecodeError> {
+    pub(in crate::event) fn is_null(&self, index: u32) -> Result<bool, DecodeError> {
         Ok(self.pointer(index)?.0 == 0)
     }
 

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::encode::{Form, Lowered, Referred, Sealed, Tail, Writer};
-use super::{Slot, Value};
+use super::{Stable, Value};
+use crate::event::encode::{Form, Lowered, Referred, Sealed, Section, Tail};
+use crate::event::{ElementSize, Slot, StructLayout, Type};
 use crate::ring::reference::Reference;
 
 /// The least bytes that are worth a reference; fewer are copied.
@@ -28,9 +29,7 @@ impl<L: Lowered> Shared<L> {
     #[inline(always)]
     fn new(reference: Option<Reference>, copied: impl FnOnce() -> L) -> Self {
         match reference {
-            Some(reference) if matches!(L::FORM, Form::Text | Form::Bytes) => {
-                Shared(Source::Referred(reference))
-            }
+            Some(reference) if const { L::FORM.is_bytes() } => Shared(Source::Referred(reference)),
             _ => Shared(Source::Copied(copied())),
         }
     }
@@ -49,7 +48,9 @@ impl<L: Lowered> Sealed for Shared<L> {}
 // SAFETY: as the value that is copied, or one pointer and the words of the reference.
 unsafe impl<L: Lowered> Lowered for Shared<L> {
     const FORM: Form = L::FORM;
-    const REFERENCES: usize = matches!(L::FORM, Form::Text | Form::Bytes) as usize;
+    const REFERENCES: usize = L::FORM.is_bytes() as usize;
+    const STABLE: bool = L::STABLE;
+    const STRUCT: StructLayout = L::STRUCT;
 
     #[inline(always)]
     fn tail_words(&self) -> usize {
@@ -70,20 +71,59 @@ unsafe impl<L: Lowered> Lowered for Shared<L> {
     }
 
     #[inline(always)]
-    unsafe fn put<T: Tail>(self, slot: Slot, writer: &mut Writer<T>) {
+    unsafe fn head(&self, slot: Slot, section: &mut Section) {
         // SAFETY: by the caller; a reference has the place of a pointer, as `new` looks at the form.
         unsafe {
-            match self.0 {
-                Source::Copied(value) => value.put(slot, writer),
-                Source::Referred(reference) => writer.refer(slot, reference),
+            match &self.0 {
+                Source::Copied(value) => value.head(slot, section),
+                Source::Referred(reference) => {
+                    section.point_to_list(slot, ElementSize::Byte, reference.count(), reference.words())
+                }
             }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn body<T: Tail>(self, tail: &mut T) {
+        // SAFETY: by the caller.
+        unsafe {
+            match self.0 {
+                Source::Copied(value) => value.body(tail),
+                Source::Referred(reference) => tail.refer(reference),
+            }
+        }
+    }
+
+    #[inline]
+    fn tail_words_of_struct(&self) -> usize {
+        match &self.0 {
+            Source::Copied(value) => value.tail_words_of_struct(),
+            Source::Referred(_) => 0,
+        }
+    }
+
+    #[inline]
+    unsafe fn head_of_struct(&self, section: &mut Section) {
+        if let Source::Copied(value) = &self.0 {
+            // SAFETY: by the caller.
+            unsafe { value.head_of_struct(section) }
+        }
+    }
+
+    #[inline]
+    unsafe fn body_of_struct<T: Tail>(self, tail: &mut T) {
+        if let Source::Copied(value) = self.0 {
+            // SAFETY: by the caller.
+            unsafe { value.body_of_struct(tail) }
         }
     }
 }
 
 /// What lies in an `Arc` travels as it does elsewhere; its bytes by reference, if they are many.
 impl<T: Value + ?Sized> Value for Arc<T> {
-    const TYPE: super::Type = T::TYPE;
+    const TYPE: Type = T::TYPE;
+    const ELEMENT: Type = T::ELEMENT;
+    const STABLE: Stable = T::STABLE;
     type Lowered<'v>
         = Shared<T::Lowered<'v>>
     where
@@ -91,6 +131,10 @@ impl<T: Value + ?Sized> Value for Arc<T> {
     #[inline(always)]
     fn lower(&self) -> Self::Lowered<'_> {
         Shared::new(T::share(self), || T::lower(self))
+    }
+    #[inline(always)]
+    fn lower_copied(&self) -> Self::Lowered<'_> {
+        Shared::new(None, || T::lower_copied(self))
     }
 }
 
@@ -110,12 +154,18 @@ where
 
 #[cfg(feature = "bytes")]
 impl Value for bytes::Bytes {
-    const TYPE: super::Type = super::Type::Data;
+    const TYPE: Type = Type::Data;
+    // SAFETY: of bytes that never change.
+    const STABLE: Stable = unsafe { Stable::promise() };
     type Lowered<'v> = Shared<&'v [u8]>;
     #[inline(always)]
     fn lower(&self) -> Shared<&[u8]> {
         // SAFETY: the bytes of a `Bytes` are immutable, and lie outside of it.
         let share = || unsafe { Reference::new(self.clone(), &raw const **self, false) };
         Shared::new((self.len() >= LEAST).then(share), || self.as_ref())
+    }
+    #[inline(always)]
+    fn lower_copied(&self) -> Shared<&[u8]> {
+        Shared::new(None, || self.as_ref())
     }
 }
