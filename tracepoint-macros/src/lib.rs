@@ -7,6 +7,7 @@ mod attribute;
 mod event;
 mod inline;
 mod member;
+mod names;
 mod structure;
 mod value;
 

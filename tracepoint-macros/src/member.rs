@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Error, Field, Path, Result, Type};
 
 use crate::attribute;
+use crate::names::Names;
 
 /// Fields in one struct, so that the compiler can still follow the type that lists all of them.
 const MOST: usize = 100;
@@ -20,6 +21,7 @@ pub(crate) struct Member<'a> {
 
 /// All fields of a struct, which have names.
 pub(crate) fn all<'a>(tp: &'a Path, fields: impl IntoIterator<Item = &'a Field>) -> Result<Vec<Member<'a>>> {
+    let mut names = Names::default();
     let mut members = Vec::new();
     for field in fields {
         if members.len() == MOST {
@@ -29,6 +31,9 @@ pub(crate) fn all<'a>(tp: &'a Path, fields: impl IntoIterator<Item = &'a Field>)
                     "too many fields, more than {MOST}: put some of them into a struct with `#[derive(Value)]`"
                 ),
             ));
+        }
+        if let Some(ident) = &field.ident {
+            names.claim(ident)?;
         }
         members.push(Member { tp, field, with: attribute::with(&field.attrs)? });
     }

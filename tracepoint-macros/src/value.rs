@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Error, Fields, Path, Result};
 
 use crate::attribute::{self, Options};
+use crate::names::Names;
 use crate::structure;
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
@@ -41,6 +42,8 @@ fn c_like(input: &DeriveInput, data: &DataEnum, tp: &Path) -> Result<TokenStream
     if let Some(parameter) = input.generics.params.first() {
         return Err(Error::new(parameter.span(), "a C-like enum needs no parameters"));
     }
+    let mut names = Names::default();
+    data.variants.iter().try_for_each(|variant| names.claim(&variant.ident))?;
     let ident = &input.ident;
     let name = ident.unraw().to_string();
     let doc = attribute::doc(&input.attrs);

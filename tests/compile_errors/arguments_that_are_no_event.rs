@@ -1,0 +1,7 @@
+// tracepoint! takes an event
+
+pub fn fire() {
+    tracepoints::tracepoint!(net::ping nonce);
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// `Ping` is not an event
+
+struct Ping {
+    nonce: u64,
+}
+
+pub fn fire() {
+    tracepoints::tracepoint!(Ping { nonce: 1 });
+}
+
+fn main() {}

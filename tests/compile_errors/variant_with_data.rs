@@ -1,0 +1,9 @@
+// a variant with data cannot travel
+
+#[derive(tracepoints::Value)]
+enum Reason {
+    Timeout,
+    Misbehaviour(String),
+}
+
+fn main() {}
