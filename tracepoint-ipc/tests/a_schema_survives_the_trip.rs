@@ -41,7 +41,7 @@ struct Everything<'a> {
     hash: &'a [u8; 32],
     r#union: u8,
     peer_id: u8,
-    peer_id_: u8,
+    peer_id_of_proxy: u8,
 }
 
 /// Nothing but its name.
