@@ -13,6 +13,7 @@
 #![cfg_attr(loom, allow(dead_code, unused_imports))]
 
 mod event;
+mod filter;
 mod gate;
 mod loss;
 mod pages;
@@ -69,6 +70,7 @@ pub use tracepoint::{Registration, Tracepoint};
 #[cfg(not(loom))]
 pub use self::{
     capture::{Capture, Captured, capture},
+    filter::{Filter, FilterError},
     probe::{fire, is_enabled},
     registry::{Conflict, conflicts, register, tracepoints},
     subscription::{

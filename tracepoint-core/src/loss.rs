@@ -1,6 +1,6 @@
 //! What was lost, by cause, exactly.
 //!
-//! A probe that cannot deliver counts the event for each subscription that wanted it: the mask is known
+//! A probe that cannot deliver, or need not, counts the event for each subscription that wanted it: the mask is known
 //! by then. The counters of a tracepoint are static memory, one for each slot and cause, so that counting
 //! needs no pointer that could go stale. Each counter carries the generation of the subscription that it
 //! belongs to; an event fired for an earlier owner of the slot is not charged to the new one (see
@@ -8,6 +8,13 @@
 
 use std::ops::{Add, AddAssign, Sub};
 
+#[cfg(not(loom))]
+use std::ptr;
+#[cfg(not(loom))]
+use std::sync::atomic::AtomicPtr;
+
+#[cfg(not(loom))]
+use crate::filter::Selector;
 use crate::gate::{SLOTS, Stamp};
 use crate::sync::{AtomicU64, Ordering};
 
@@ -71,20 +78,29 @@ impl Sub for Lost {
     }
 }
 
-/// Why a probe lost an event; the order is that of [`Losses`].
+/// Why a probe did not write an event; the order is that of [`Losses`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     RingFull,
     TooLarge,
     Nested,
     ThreadGone,
+    /// Not lost, but not wanted: it did not match the predicate.
+    Filtered,
+    /// Not wanted either: left out by sampling or the rate.
+    SampledOut,
 }
 
-const CAUSES: usize = 4;
+const CAUSES: usize = 6;
 
-/// The loss counters of one tracepoint.
+/// The counters of one tracepoint, and what its subscriptions want of it.
 #[derive(Debug)]
-pub struct Losses([[Counter; CAUSES]; SLOTS]);
+pub struct Losses {
+    counters: [[Counter; CAUSES]; SLOTS],
+    /// Published with Release: whoever has the pointer sees an initialised selector. Null: all events.
+    #[cfg(not(loom))]
+    selectors: [AtomicPtr<Selector>; SLOTS],
+}
 
 /// A generation (24 bits) and a count (40 bits). Relaxed: the value is all there is to it.
 #[derive(Debug)]
@@ -98,22 +114,40 @@ impl Losses {
     #[doc(hidden)]
     #[allow(clippy::new_without_default, reason = "const")]
     pub const fn new() -> Self {
-        Losses([const { [const { Counter(AtomicU64::new(0)) }; CAUSES] }; SLOTS])
+        Losses {
+            counters: [const { [const { Counter(AtomicU64::new(0)) }; CAUSES] }; SLOTS],
+            selectors: [const { AtomicPtr::new(ptr::null_mut()) }; SLOTS],
+        }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Losses(std::array::from_fn(|_| std::array::from_fn(|_| Counter(AtomicU64::new(0)))))
+        Losses { counters: std::array::from_fn(|_| std::array::from_fn(|_| Counter(AtomicU64::new(0)))) }
     }
 
-    /// Counts an event as lost for each subscription of `mask`.
+    /// What a subscription wants of the tracepoint, if not all.
+    #[cfg(not(loom))]
+    #[inline]
+    pub(crate) fn selector(&self, slot: usize) -> Option<&'static Selector> {
+        // SAFETY: null, or one of those that `set_selector` got, which live for ever.
+        unsafe { self.selectors.get(slot)?.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Says what a subscription wants of the tracepoint, before its gate is opened.
+    #[cfg(not(loom))]
+    pub(crate) fn set_selector(&self, slot: usize, selector: Option<&'static Selector>) {
+        let pointer = selector.map_or(ptr::null_mut(), |selector| ptr::from_ref(selector).cast_mut());
+        self.selectors[slot].store(pointer, Ordering::Release);
+    }
+
+    /// Counts an event as not written for each subscription of `mask`.
     #[cold]
     pub(crate) fn count(&self, mask: u32, stamp: Stamp, cause: Cause) {
         let mut slots = mask;
         while slots != 0 {
             let slot = slots.trailing_zeros() as usize;
             slots &= slots - 1;
-            if let Some(counters) = self.0.get(slot) {
+            if let Some(counters) = self.counters.get(slot) {
                 counters[cause as usize].add(stamp);
             }
         }
@@ -121,19 +155,19 @@ impl Losses {
 
     /// Whether the counters of a slot belong to a subscription.
     pub(crate) fn belongs_to(&self, slot: usize, owner: Stamp) -> bool {
-        self.0[slot].iter().all(|counter| counter.owner() == owner)
+        self.counters[slot].iter().all(|counter| counter.owner() == owner)
     }
 
     /// Gives the counters of a slot to a new subscription, at zero. Before its gates are opened.
     pub(crate) fn adopt(&self, slot: usize, owner: Stamp) {
-        for counter in &self.0[slot] {
+        for counter in &self.counters[slot] {
             counter.0.store(owner.bits() << COUNT_BITS, Ordering::Relaxed);
         }
     }
 
     /// What a subscription has lost in its probes.
     pub(crate) fn read(&self, slot: usize, owner: Stamp) -> Lost {
-        let read = |cause: Cause| self.0[slot][cause as usize].read(owner);
+        let read = |cause: Cause| self.counters[slot][cause as usize].read(owner);
         Lost {
             ring_full: read(Cause::RingFull),
             too_large: read(Cause::TooLarge),
@@ -141,6 +175,11 @@ impl Losses {
             thread_gone: read(Cause::ThreadGone),
             queue_full: 0,
         }
+    }
+
+    /// How many events a subscription did not want: filtered, and sampled out.
+    pub(crate) fn unwanted(&self, slot: usize, owner: Stamp) -> [u64; 2] {
+        [Cause::Filtered, Cause::SampledOut].map(|cause| self.counters[slot][cause as usize].read(owner))
     }
 }
 

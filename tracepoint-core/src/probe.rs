@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::event::{Contiguous, Event, Fields, Section};
+use crate::filter::{Choice, Look};
 use crate::gate::{Stamp, UNREGISTERED};
 use crate::loss::Cause;
 use crate::ring::record::{HEADER_WORDS, Header};
@@ -97,12 +98,18 @@ fn first_hit(tracepoint: &'static Tracepoint) -> bool {
 fn emit<E: Event>(event: &E) {
     // The order matters: see `gate`.
     let stamp = control::GENERATION.stamp();
-    let mask = E::gate().look();
+    let mut mask = E::gate().look();
     if mask == 0 {
         return;
     }
     // The last code of the user, of which elements of lists may have more.
     let fields = event.lower();
+    if mask & E::tracepoint().selective() != 0 {
+        mask = select(E::tracepoint(), &fields, mask, stamp);
+        if mask == 0 {
+            return;
+        }
+    }
     if !E::Lowered::STABLE {
         return conclude::<E>(unstable::write::<E>(fields, mask, stamp), mask, stamp);
     }
@@ -193,6 +200,25 @@ fn write_spanning<E: Event>(
             Ok(())
         })
     }
+}
+
+/// The subscriptions that want this event, of those of a mask. Counts it for the others.
+#[inline(never)]
+fn select(tracepoint: &Tracepoint, fields: &dyn Look, mask: u32, stamp: Stamp) -> u32 {
+    let losses = tracepoint.losses();
+    let (mut wanted, mut slots) = (mask, mask & tracepoint.selective());
+    while slots != 0 {
+        let slot = slots.trailing_zeros() as usize;
+        slots &= slots - 1;
+        let cause = match losses.selector(slot).map(|selector| selector.choose(fields)) {
+            None | Some(Choice::Wanted) => continue,
+            Some(Choice::Filtered) => Cause::Filtered,
+            Some(Choice::SampledOut) => Cause::SampledOut,
+        };
+        wanted &= !(1 << slot);
+        losses.count(1 << slot, stamp, cause);
+    }
+    wanted
 }
 
 #[cold]

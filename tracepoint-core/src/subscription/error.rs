@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::FilterError;
+
 /// Why a subscription was refused.
 ///
 /// ```
@@ -33,6 +35,13 @@ pub enum SubscribeError {
         /// Names that are like it.
         similar: Vec<String>,
     },
+    /// The predicate makes no sense.
+    BadFilter(FilterError),
+    /// More tracepoints than can have a predicate, a sampling or a rate at once.
+    TooManyChosen {
+        /// How many more can have one.
+        limit: usize,
+    },
     /// As many subscriptions as there can be.
     TooMany {
         /// How many there can be.
@@ -63,6 +72,13 @@ impl fmt::Display for SubscribeError {
             SubscribeError::NoMatch { pattern, similar } => {
                 write!(f, "no tracepoint matches '{pattern}'; similar: {}", similar.join(", "))
             }
+            SubscribeError::BadFilter(error) => error.fmt(f),
+            SubscribeError::TooManyChosen { limit } => {
+                write!(
+                    f,
+                    "a predicate, a sampling or a rate for more than {limit} tracepoints: use patterns that match fewer"
+                )
+            }
             SubscribeError::TooMany { limit } => {
                 write!(f, "{limit} subscriptions are active, which is all there can be: end one first")
             }
@@ -71,4 +87,17 @@ impl fmt::Display for SubscribeError {
     }
 }
 
-impl std::error::Error for SubscribeError {}
+impl std::error::Error for SubscribeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SubscribeError::BadFilter(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<FilterError> for SubscribeError {
+    fn from(error: FilterError) -> Self {
+        SubscribeError::BadFilter(error)
+    }
+}

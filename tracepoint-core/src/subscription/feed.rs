@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::Lease;
 use super::batch::{Batch, Gap, Queue};
+use super::choice::Choice;
 use super::pattern::Patterns;
 use super::stats::{Counts, SubscriptionStats, TracepointStats};
+use crate::filter::{Selector, Selectors};
 use crate::gate::Stamp;
 use crate::registry::{Entry, Registry};
 use crate::wire::{ENVELOPE_WORDS, Envelope};
@@ -35,9 +37,12 @@ pub(crate) struct Arriving {
 pub(crate) struct Feed {
     lease: Lease,
     patterns: Patterns,
+    choice: Choice,
     bounds: Bounds,
     /// By registry index.
     wanted: Vec<bool>,
+    /// Where probes find the choice, by registry index.
+    selectors: Vec<Option<&'static Selector>>,
     counts: Vec<Counts>,
     sequence: u64,
     open: Batch,
@@ -53,13 +58,21 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(lease: Lease, patterns: Patterns, bounds: Bounds, queue: Arc<Queue>) -> Self {
+    pub(crate) fn new(
+        lease: Lease,
+        patterns: Patterns,
+        choice: Choice,
+        bounds: Bounds,
+        queue: Arc<Queue>,
+    ) -> Self {
         let open = queue.blank();
         Feed {
             lease,
             patterns,
+            choice,
             bounds,
             wanted: Vec::new(),
+            selectors: Vec::new(),
             counts: Vec::new(),
             sequence: 0,
             open,
@@ -72,14 +85,21 @@ impl Feed {
         }
     }
 
-    /// Opens the gates of a tracepoint, if it is wanted.
-    pub(crate) fn admit(&mut self, index: usize, entry: &Entry) {
+    /// Opens the gates of a tracepoint, if it is wanted. Not if it has no fields for the predicate.
+    pub(crate) fn admit(&mut self, index: usize, entry: &Entry, selectors: &mut Selectors) {
         if self.wanted.len() <= index {
             self.wanted.resize(index + 1, false);
+            self.selectors.resize(index + 1, None);
             self.counts.resize(index + 1, Counts::default());
         }
         if !self.patterns.matches(&entry.name) {
             return;
+        }
+        if !self.choice.is_all() && self.selectors[index].is_none() {
+            self.selectors[index] = self.choice.selector(entry.descriptor(), selectors);
+            if self.selectors[index].is_none() {
+                return;
+            }
         }
         self.wanted[index] = true;
         self.counts[index].matched = true;
@@ -88,6 +108,7 @@ impl Feed {
             if !site.losses().belongs_to(self.lease.slot, self.lease.owner) {
                 site.losses().adopt(self.lease.slot, self.lease.owner);
             }
+            site.select(self.lease.slot, self.selectors[index]);
             site.gate().open(self.lease.slot);
         }
     }
@@ -107,15 +128,24 @@ impl Feed {
     }
 
     /// Goes over to other patterns.
-    pub(crate) fn change(&mut self, patterns: Patterns, registry: &Registry) {
+    pub(crate) fn change(&mut self, patterns: Patterns, registry: &Registry, selectors: &mut Selectors) {
         self.patterns = patterns;
         for (index, entry) in registry.entries().iter().enumerate() {
             if self.patterns.matches(&entry.name) {
-                self.admit(index, entry);
+                self.admit(index, entry, selectors);
             } else if index < self.wanted.len() {
                 self.dismiss(index, entry);
             }
         }
+    }
+
+    /// The selectors that it has no more use for.
+    pub(crate) fn selectors(&mut self) -> impl Iterator<Item = &'static Selector> {
+        self.selectors.drain(..).flatten()
+    }
+
+    pub(crate) fn choice(&self) -> &Choice {
+        &self.choice
     }
 
     pub(crate) fn wants(&self, index: usize) -> bool {
@@ -269,18 +299,27 @@ impl Feed {
             .zip(registry.entries())
             .enumerate()
             .filter(|(_, (counts, _))| counts.matched)
-            .map(|(index, (counts, entry))| TracepointStats {
-                tag: index as u16 + 1,
-                tracepoint: entry.tracepoint(),
-                offered: counts.offered(),
-                delivered: counts.delivered,
-                delivered_bytes: counts.delivered_bytes,
-                filtered: 0,
-                sampled_out: 0,
-                lost: counts.lost(),
+            .map(|(index, (counts, entry))| {
+                let (filtered, sampled_out) = self.unwanted(entry);
+                TracepointStats {
+                    tag: index as u16 + 1,
+                    tracepoint: entry.tracepoint(),
+                    offered: counts.offered() + filtered + sampled_out,
+                    delivered: counts.delivered,
+                    delivered_bytes: counts.delivered_bytes,
+                    filtered,
+                    sampled_out,
+                    lost: counts.lost(),
+                }
             })
             .collect();
         let queued_bytes = self.queue.bytes() + self.open.events.len();
         SubscriptionStats { tracepoints, queued_bytes, queue_bytes: self.bounds.queue_bytes }
+    }
+
+    /// Events of a tracepoint that were filtered, and those that were sampled out.
+    fn unwanted(&self, entry: &Entry) -> (u64, u64) {
+        let sites = entry.sites.iter().map(|site| site.losses().unwanted(self.lease.slot, self.lease.owner));
+        sites.fold((0, 0), |(filtered, sampled_out), [f, s]| (filtered + f, sampled_out + s))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::feed::Feed;
 use super::{Lease, SubscribeError};
+use crate::filter::Selectors;
 use crate::gate::SLOTS;
 use crate::registry::Registry;
 
@@ -12,6 +13,8 @@ pub(crate) struct Feeds {
     count: usize,
     /// Where to look for a free slot first: the one that has been free for long.
     next: usize,
+    /// Where probes find what subscriptions want.
+    selectors: Selectors,
 }
 
 impl Feeds {
@@ -44,9 +47,20 @@ impl Feeds {
     }
 
     pub(crate) fn remove(&mut self, lease: Lease) -> Option<Box<Feed>> {
-        let feed = self.slots.get_mut(lease.slot)?.take_if(|feed| feed.lease() == lease)?;
+        let mut feed = self.slots.get_mut(lease.slot)?.take_if(|feed| feed.lease() == lease)?;
         self.count -= 1;
+        feed.selectors().for_each(|selector| self.selectors.give(selector));
         Some(feed)
+    }
+
+    /// The feed of a subscription, and the selectors.
+    pub(crate) fn with_selectors(&mut self, lease: Lease) -> Option<(&mut Feed, &mut Selectors)> {
+        let feed = self.slots.get_mut(lease.slot)?.as_deref_mut().filter(|feed| feed.lease() == lease)?;
+        Some((feed, &mut self.selectors))
+    }
+
+    pub(crate) fn selectors(&mut self) -> &mut Selectors {
+        &mut self.selectors
     }
 
     pub(crate) fn iter(&mut self) -> impl Iterator<Item = &mut Feed> {
@@ -56,7 +70,8 @@ impl Feeds {
     /// A tracepoint is new, or has a new site.
     pub(crate) fn admit(&mut self, registry: &Registry, index: usize) {
         if let Some(entry) = registry.entries().get(index) {
-            self.iter().for_each(|feed| feed.admit(index, entry));
+            let feeds = self.slots.iter_mut().filter_map(|slot| slot.as_deref_mut());
+            feeds.for_each(|feed| feed.admit(index, entry, &mut self.selectors));
         }
     }
 }

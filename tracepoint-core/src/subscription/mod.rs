@@ -4,6 +4,7 @@
 //! match. The drain copies their events into batches, which wait in a bounded queue.
 
 mod batch;
+mod choice;
 mod error;
 mod feed;
 mod feeds;
@@ -22,6 +23,7 @@ pub(crate) use feed::Arriving;
 pub(crate) use feeds::Feeds;
 
 use batch::Queue;
+use choice::Choice;
 use feed::{Bounds, Feed};
 use pattern::Patterns;
 
@@ -73,6 +75,7 @@ pub(crate) struct Lease {
 #[must_use = "a builder does nothing until it is started"]
 pub struct SubscriptionBuilder {
     patterns: Vec<String>,
+    choice: Choice,
     bounds: Bounds,
     allow_empty: bool,
 }
@@ -89,6 +92,7 @@ impl Subscription {
     pub fn builder() -> SubscriptionBuilder {
         SubscriptionBuilder {
             patterns: Vec::new(),
+            choice: Choice::default(),
             bounds: Bounds { queue_bytes: QUEUE_BYTES, batch_bytes: BATCH_BYTES, flush: Duration::ZERO },
             allow_empty: false,
         }
@@ -116,15 +120,17 @@ impl Subscription {
     ///
     /// # Errors
     ///
-    /// A pattern is not sound, or matches nothing. The patterns are then as before.
+    /// A pattern is not sound, or matches nothing, or a tracepoint for which the subscription's predicate makes
+    /// no sense. The patterns are then as before.
     pub fn update(&mut self, patterns: &[impl AsRef<str>]) -> Result<(), SubscribeError> {
         let patterns = Patterns::new(patterns.iter().map(|pattern| pattern.as_ref().to_owned()).collect())?;
         let mut control = control::lock();
         patterns.check(control.registry())?;
         let (registry, feeds, _) = control.parts();
-        match self.lease.and_then(|lease| feeds.of(lease)) {
-            Some(feed) => {
-                feed.change(patterns, registry);
+        match self.lease.and_then(|lease| feeds.with_selectors(lease)) {
+            Some((feed, selectors)) => {
+                feed.choice().check(patterns.of(registry), selectors)?;
+                feed.change(patterns, registry, selectors);
                 Ok(())
             }
             None => Err(SubscribeError::Closed),
@@ -213,6 +219,39 @@ impl SubscriptionBuilder {
         self
     }
 
+    /// Wants only events that match a predicate over their fields: see [`Filter`](crate::Filter). It is looked
+    /// at by the thread that fires the event, before anything is copied; others are counted as `filtered`.
+    ///
+    /// ```
+    /// use tracepoints::{Subscription, drain, tracepoint};
+    ///
+    /// tracepoint!(doc::message, size: u64 = 0); // nobody listens yet
+    /// let mut large = Subscription::builder().pattern("doc:message").filter("size > 1000").start()?;
+    /// tracepoint!(doc::message, size: u64 = 7);
+    /// tracepoint!(doc::message, size: u64 = 7_000);
+    /// let counts = large.close().tracepoints[0];
+    /// assert_eq!((counts.offered, counts.delivered, counts.filtered), (2, 1, 1));
+    /// # Ok::<(), tracepoints::SubscribeError>(())
+    /// ```
+    pub fn filter(mut self, predicate: &str) -> Self {
+        self.choice.filter = Some(predicate.parse());
+        self
+    }
+
+    /// Wants one of `every` events that match, of each tracepoint, beginning with the first. The others are
+    /// counted as `sampled_out`. 0 and 1: all.
+    pub fn sample(mut self, every: u32) -> Self {
+        self.choice.every = every;
+        self
+    }
+
+    /// Wants at most so many events in each second of the clock, of each tracepoint. The others are counted as
+    /// `sampled_out`. 0: all.
+    pub fn rate(mut self, per_second: u32) -> Self {
+        self.choice.rate = per_second;
+        self
+    }
+
     /// Bytes of events that may wait, 1 GiB at most. What does not fit is lost and counted. Default: 16 MiB.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.bounds.queue_bytes = bytes.min(MAX_QUEUE_BYTES);
@@ -242,7 +281,8 @@ impl SubscriptionBuilder {
     ///
     /// # Errors
     ///
-    /// A pattern is not sound or matches nothing, or there are as many subscriptions as there can be.
+    /// A pattern is not sound or matches nothing, the predicate makes no sense for a tracepoint that matches, or
+    /// there are as many subscriptions as there can be.
     pub fn start(self) -> Result<Subscription, SubscribeError> {
         let patterns = Patterns::new(self.patterns)?;
         // All that a probe needs, before a gate is open.
@@ -255,15 +295,16 @@ impl SubscriptionBuilder {
         let queue = Arc::new(Queue::new(self.bounds.queue_bytes, self.bounds.batch_bytes));
         control.refresh();
         let (registry, feeds, drain) = control.parts();
+        self.choice.check(patterns.of(registry), feeds.selectors())?;
         let slot = feeds.free_slot()?;
         if feeds.is_empty() {
             drain.wake_up(pool);
         }
         // Gates of the slot's last owner are closed: see `gate` for the order.
         let lease = Lease { slot, owner: control::GENERATION.next() };
-        let mut feed = Feed::new(lease, patterns, self.bounds, queue.clone());
+        let mut feed = Feed::new(lease, patterns, self.choice, self.bounds, queue.clone());
         for (index, entry) in registry.entries().iter().enumerate() {
-            feed.admit(index, entry);
+            feed.admit(index, entry, feeds.selectors());
         }
         feeds.insert(feed);
         Ok(Subscription { lease: Some(lease), queue, last: SubscriptionStats::default() })

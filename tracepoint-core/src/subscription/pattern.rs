@@ -1,7 +1,7 @@
 //! Which tracepoints a subscription wants, by name.
 
 use super::SubscribeError;
-use crate::registry::Registry;
+use crate::registry::{Entry, Registry};
 
 /// Glob patterns over full names: `net:*`, `*:added`, `net:{inbound,outbound}_message`.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,11 @@ impl Patterns {
             }
             None => Ok(()),
         }
+    }
+
+    /// The tracepoints that match.
+    pub(crate) fn of<'r>(&'r self, registry: &'r Registry) -> impl Iterator<Item = &'r Entry> {
+        registry.entries().iter().filter(|entry| self.matches(&entry.name))
     }
 }
 

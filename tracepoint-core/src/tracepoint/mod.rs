@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use self::list::{Link, List};
+#[cfg(not(loom))]
+use crate::filter::Selector;
 use crate::gate::UNREGISTERED;
 use crate::loss::Losses;
 use crate::{Descriptor, Gate};
@@ -57,6 +59,9 @@ pub struct Tracepoint {
     /// Place in the registry; [`NO_INDEX`] before. Written under the control lock, before the gate is
     /// opened, whose SYNC covers it.
     index: AtomicU32,
+    /// Slots whose subscriptions do not want all events. Written before their gates are opened, whose SYNC
+    /// covers it.
+    selective: AtomicU32,
     registration: AtomicU8,
     /// Place in the list of those that announced themselves.
     announced: Link,
@@ -75,6 +80,7 @@ impl Tracepoint {
             gate,
             losses,
             index: AtomicU32::new(NO_INDEX),
+            selective: AtomicU32::new(0),
             registration: AtomicU8::new(Registration::Startup as u8),
             announced: Link::new(),
             registered: Link::new(),
@@ -110,6 +116,22 @@ impl Tracepoint {
     #[inline(always)]
     pub(crate) fn open_index(&self) -> u16 {
         self.index.load(Ordering::Relaxed) as u16
+    }
+
+    /// Slots whose subscriptions do not want all events.
+    #[inline(always)]
+    pub(crate) fn selective(&self) -> u32 {
+        self.selective.load(Ordering::Relaxed)
+    }
+
+    /// Says what the owner of a slot wants, before its gate is opened.
+    #[cfg(not(loom))]
+    pub(crate) fn select(&self, slot: usize, selector: Option<&'static Selector>) {
+        self.losses.set_selector(slot, selector);
+        match selector {
+            Some(_) => self.selective.fetch_or(1 << slot, Ordering::Relaxed),
+            None => self.selective.fetch_and(!(1 << slot), Ordering::Relaxed),
+        };
     }
 
     pub(crate) fn set_index(&'static self, index: u16) {

@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::{Lowered, PIECE_WORDS, Sealed, Section, Tail};
 use crate::event::{ElementSize, Slot};
+use crate::filter::Seen;
 
 /// A collection that travels as a list. Implemented for those of the standard library only.
 ///
@@ -180,6 +181,14 @@ unsafe impl<'v, S: Sequence + ?Sized> Lowered for List<'v, S> {
                 }
                 _ => self.elements(tail),
             }
+        }
+    }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        match (Self::SIZE, self.0.plain()) {
+            (ElementSize::Byte, Some(bytes)) => Seen::Bytes(bytes),
+            _ => Seen::List(self.0.len()),
         }
     }
 }

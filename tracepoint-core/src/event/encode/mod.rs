@@ -27,6 +27,7 @@ pub use tail::Tail;
 pub(crate) use tail::{Contiguous, PIECE_WORDS, copy_padded};
 
 use super::{Field, Slot, StructLayout};
+use crate::filter::{Look, Seen};
 
 mod sealed {
     pub trait Sealed {}
@@ -90,6 +91,13 @@ pub unsafe trait Lowered: Sealed {
     where
         Self: Sized,
     {
+    }
+
+    /// The value as a predicate sees it: of a struct, the one at the end of a path.
+    #[doc(hidden)]
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::Nothing
     }
 
     /// Size of the struct that it is in a list; none if it is no struct there, and then nobody calls what
@@ -196,6 +204,16 @@ pub unsafe trait Fields {
     /// There is room for `tail_words` words.
     #[doc(hidden)]
     unsafe fn body<T: Tail>(self, tail: &mut T);
+
+    /// A value as a predicate sees it.
+    #[doc(hidden)]
+    fn look_at(&self, index: u8, path: &[u8]) -> Seen<'_>;
+}
+
+impl<F: Fields> Look for F {
+    fn look(&self, path: &[u8]) -> Seen<'_> {
+        path.split_first().map_or(Seen::Nothing, |(index, path)| self.look_at(*index, path))
+    }
 }
 
 // SAFETY: writes nothing.
@@ -219,6 +237,11 @@ unsafe impl Fields for () {
 
     #[inline(always)]
     unsafe fn body<T: Tail>(self, _: &mut T) {}
+
+    #[inline(always)]
+    fn look_at(&self, _: u8, _: &[u8]) -> Seen<'_> {
+        Seen::Nothing
+    }
 }
 
 // SAFETY: both halves keep the contract.
@@ -252,6 +275,14 @@ unsafe impl<First: Lowered, Rest: Fields> Fields for (First, Rest) {
         unsafe {
             self.0.body(tail);
             self.1.body(tail);
+        }
+    }
+
+    #[inline(always)]
+    fn look_at(&self, index: u8, path: &[u8]) -> Seen<'_> {
+        match index.checked_sub(1) {
+            None => self.0.look(path),
+            Some(index) => self.1.look_at(index, path),
         }
     }
 }

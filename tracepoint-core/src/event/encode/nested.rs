@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::{Fields, Lowered, PIECE_WORDS, Sealed, Section, Tail};
 use crate::event::{Slot, StructLayout, StructType};
+use crate::filter::{Look, Seen};
 
 /// A type that travels as a struct.
 ///
@@ -64,6 +65,11 @@ unsafe impl<'v, S: Struct + 'v> Lowered for Nested<'v, S> {
     unsafe fn body<T: Tail>(self, tail: &mut T) {
         // SAFETY: by the caller.
         unsafe { struct_body(self, tail) }
+    }
+
+    #[inline]
+    fn look(&self, path: &[u8]) -> Seen<'_> {
+        Look::look(&self.0, path)
     }
 
     #[inline]

@@ -5,6 +5,7 @@ use super::nested::struct_body;
 use super::{Lowered, Referred, Sealed, Section, Tail};
 use crate::event::layout;
 use crate::event::{Slot, StructLayout};
+use crate::filter::Seen;
 
 /// A lowered value that may be missing: bits that say whether it is there, and its place.
 ///
@@ -61,6 +62,11 @@ unsafe impl<L: Lowered> Lowered for Optional<L> {
         let Some(value) = self.0 else { return };
         // SAFETY: by the caller.
         unsafe { if Self::NESTED { struct_body(value, tail) } else { value.body(tail) } }
+    }
+
+    #[inline]
+    fn look(&self, path: &[u8]) -> Seen<'_> {
+        self.0.as_ref().map_or(Seen::Nothing, |value| value.look(path))
     }
 
     #[inline]

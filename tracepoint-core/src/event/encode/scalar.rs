@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::{Lowered, Sealed, Section, Tail};
 use crate::event::{ElementSize, Slot};
+use crate::filter::Seen;
 
 /// The ordinal of a variant of a C-like enum, as it travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,11 @@ unsafe impl Lowered for EnumOrdinal {
         // SAFETY: by the caller.
         unsafe { section.bytes(slot, self.0.to_le_bytes()) }
     }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::UInt(self.0.into())
+    }
 }
 
 impl Sealed for bool {}
@@ -30,10 +36,15 @@ unsafe impl Lowered for bool {
         // SAFETY: by the caller; sections begin as zeros.
         unsafe { section.bit(slot, *self) }
     }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::UInt((*self).into())
+    }
 }
 
 macro_rules! numbers {
-    ($($number:ty),*) => {$(
+    ($($number:ty => $seen:ident),* $(,)?) => {$(
         impl Sealed for $number {}
         // SAFETY: writes its own size.
         unsafe impl Lowered for $number {
@@ -44,10 +55,19 @@ macro_rules! numbers {
                 // SAFETY: by the caller.
                 unsafe { section.bytes(slot, self.to_le_bytes()) }
             }
+
+            #[inline]
+            fn look(&self, _: &[u8]) -> Seen<'_> {
+                Seen::$seen((*self).into())
+            }
         }
     )*};
 }
-numbers!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+numbers! {
+    i8 => Int, i16 => Int, i32 => Int, i64 => Int,
+    u8 => UInt, u16 => UInt, u32 => UInt, u64 => UInt,
+    f32 => Float, f64 => Float,
+}
 
 impl Sealed for &str {}
 // SAFETY: one pointer; length and a NUL, rounded up, in the tail.
@@ -70,6 +90,11 @@ unsafe impl Lowered for &str {
     unsafe fn body<T: Tail>(self, tail: &mut T) {
         // SAFETY: by the caller.
         unsafe { tail.append(self.as_bytes(), self.tail_words()) }
+    }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::Bytes(self.as_bytes())
     }
 }
 
@@ -94,6 +119,11 @@ unsafe impl Lowered for &[u8] {
     unsafe fn body<T: Tail>(self, tail: &mut T) {
         // SAFETY: by the caller.
         unsafe { tail.append(self, self.tail_words()) }
+    }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::Bytes(self)
     }
 }
 
@@ -139,5 +169,10 @@ unsafe impl Lowered for Octets {
     unsafe fn body<T: Tail>(self, tail: &mut T) {
         // SAFETY: by the caller.
         unsafe { self.bytes().body(tail) }
+    }
+
+    #[inline]
+    fn look(&self, _: &[u8]) -> Seen<'_> {
+        Seen::Bytes(self.bytes())
     }
 }

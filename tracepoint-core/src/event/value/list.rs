@@ -44,7 +44,7 @@ unsafe impl<T: Value> Sequence for [T] {
 
     #[inline(always)]
     fn lowered(&self) -> impl Iterator<Item = T::Lowered<'_>> {
-        self.iter().map(T::lower_copied)
+        self.iter().map(|element| element.lower_copied())
     }
 
     #[inline(always)]
@@ -117,7 +117,7 @@ macro_rules! collections {
 
             #[inline]
             fn lowered(&self) -> impl Iterator<Item = T::Lowered<'_>> {
-                self.iter().map(T::lower_copied)
+                self.iter().map(|element| element.lower_copied())
             }
         }
 

@@ -23,11 +23,11 @@ impl<T: Value> Value for Option<T> {
         T: 'v;
     #[inline(always)]
     fn lower(&self) -> Self::Lowered<'_> {
-        Optional(self.as_ref().map(T::lower))
+        Optional(self.as_ref().map(|value| value.lower()))
     }
     #[inline(always)]
     fn lower_copied(&self) -> Self::Lowered<'_> {
-        Optional(self.as_ref().map(T::lower_copied))
+        Optional(self.as_ref().map(|value| value.lower_copied()))
     }
 }
 

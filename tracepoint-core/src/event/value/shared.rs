@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Stable, Value};
 use crate::event::encode::{Form, Lowered, Referred, Sealed, Section, Tail};
 use crate::event::{ElementSize, Slot, StructLayout, Type};
+use crate::filter::Seen;
 use crate::ring::reference::Reference;
 
 /// The least bytes that are worth a reference; fewer are copied.
@@ -91,6 +92,14 @@ unsafe impl<L: Lowered> Lowered for Shared<L> {
                 Source::Copied(value) => value.body(tail),
                 Source::Referred(reference) => tail.refer(reference),
             }
+        }
+    }
+
+    #[inline]
+    fn look(&self, path: &[u8]) -> Seen<'_> {
+        match &self.0 {
+            Source::Copied(value) => value.look(path),
+            Source::Referred(reference) => Seen::Bytes(reference.bytes()),
         }
     }
 

@@ -118,7 +118,7 @@ unsafe impl<A: ValueWith<T>, T> Sequence for Converted<A, T> {
 
     #[inline(always)]
     fn lowered(&self) -> impl Iterator<Item = A::Lowered<'_>> {
-        self.1.iter().map(A::lower)
+        self.1.iter().map(|element| A::lower(element))
     }
 }
 
@@ -163,7 +163,7 @@ impl<A: ValueWith<T>, T> ValueWith<Option<T>> for Each<A> {
         T: 'v;
     #[inline(always)]
     fn lower(value: &Option<T>) -> Self::Lowered<'_> {
-        Optional(value.as_ref().map(A::lower))
+        Optional(value.as_ref().map(|value| A::lower(value)))
     }
 }
 

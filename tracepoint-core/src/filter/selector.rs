@@ -1,0 +1,159 @@
+//! Where probes find what a subscription wants of a tracepoint.
+//!
+//! # Why nothing goes stale
+//!
+//! A probe may be suspended anywhere, and go on when the subscription whose bit it saw is long gone. So the
+//! memory of a selector is never given back, only used again, and all of it is atomic: what a late probe
+//! reads may be half of one program and half of another, and still leads to an answer in bounded time. The
+//! answer does not matter then: its event bears the generation of the subscription that is gone, to which
+//! nobody delivers and counts any more. A selector is complete before the gate of its owner is opened, and
+//! does not change while the owner lives, so a probe whose event is the owner's reads the owner's program
+//! (SYNC gate).
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use super::program::{ACCEPT, CONSTANT_WORDS, Look, MAX_PATH, MAX_TESTS, Program, Test};
+use crate::clock;
+
+/// What a subscription wants of a tracepoint's events.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    /// Tests, two words each. None: all events match.
+    tests: [AtomicU64; MAX_TESTS * 2],
+    constants: [AtomicU64; CONSTANT_WORDS],
+    has_program: AtomicU32,
+    /// Of so many that match, one is wanted. 0 and 1: all.
+    every: AtomicU32,
+    /// Events that matched.
+    matched: AtomicU64,
+    /// Events that are wanted in a second. 0: all.
+    rate: AtomicU32,
+    /// The second that is counted, in 32 bits, and the events in it.
+    second: AtomicU64,
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    Wanted,
+    Filtered,
+    SampledOut,
+}
+
+impl Selector {
+    fn new() -> Self {
+        Selector {
+            tests: [const { AtomicU64::new(0) }; MAX_TESTS * 2],
+            constants: [const { AtomicU64::new(0) }; CONSTANT_WORDS],
+            has_program: AtomicU32::new(0),
+            every: AtomicU32::new(0),
+            matched: AtomicU64::new(0),
+            rate: AtomicU32::new(0),
+            second: AtomicU64::new(0),
+        }
+    }
+
+    /// Says what a new owner wants, before its gates are opened. All relaxed: that orders it.
+    fn set(&self, program: Option<&Program>, every: u32, rate: u32) {
+        self.has_program.store(program.is_some().into(), Ordering::Relaxed);
+        if let Some(program) = program {
+            let words = program.tests.iter().flat_map(|test| test.pack());
+            words.zip(&self.tests).for_each(|(word, to)| to.store(word, Ordering::Relaxed));
+            program
+                .constants
+                .iter()
+                .zip(&self.constants)
+                .for_each(|(word, to)| to.store(*word, Ordering::Relaxed));
+        }
+        self.every.store(every, Ordering::Relaxed);
+        self.matched.store(0, Ordering::Relaxed);
+        self.rate.store(rate, Ordering::Relaxed);
+        self.second.store(0, Ordering::Relaxed);
+    }
+
+    /// Looks at an event, in its probe.
+    #[inline]
+    pub(crate) fn choose(&self, fields: &dyn Look) -> Choice {
+        if self.has_program.load(Ordering::Relaxed) != 0 && !self.matches(fields) {
+            return Choice::Filtered;
+        }
+        let every = self.every.load(Ordering::Relaxed);
+        if every > 1 && self.matched.fetch_add(1, Ordering::Relaxed) % u64::from(every) != 0 {
+            return Choice::SampledOut;
+        }
+        let rate = self.rate.load(Ordering::Relaxed);
+        if rate > 0 && !self.is_within(rate) {
+            return Choice::SampledOut;
+        }
+        Choice::Wanted
+    }
+
+    /// Runs the program. Each test leads further on, so that it ends even if it is torn.
+    fn matches(&self, fields: &dyn Look) -> bool {
+        let word = |at: usize| self.tests[at].load(Ordering::Relaxed);
+        let constant = |at: usize| self.constants.get(at).map_or(0, |word| word.load(Ordering::Relaxed));
+        let mut at = 0;
+        loop {
+            let test = Test::unpack([word(at * 2), word(at * 2 + 1)]);
+            let path = &test.path[..usize::from(test.path_len).min(MAX_PATH)];
+            let next = if test.passes(fields.look(path), constant) { test.then } else { test.otherwise };
+            match usize::from(next) {
+                next if next > at && next < MAX_TESTS => at = next,
+                _ => return next == ACCEPT,
+            }
+        }
+    }
+
+    /// Counts an event, if there is room for it in this second.
+    #[cold]
+    fn is_within(&self, rate: u32) -> bool {
+        let second = clock::now() / 1_000_000_000 << 32;
+        let counted = self.second.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
+            match now & !u64::from(u32::MAX) == second {
+                true if now as u32 >= rate => None,
+                true => Some(now + 1),
+                false => Some(second | 1),
+            }
+        });
+        counted.is_ok()
+    }
+}
+
+/// All selectors there are, under the control lock.
+#[derive(Debug, Default)]
+pub(crate) struct Selectors {
+    free: Vec<&'static Selector>,
+    made: usize,
+}
+
+/// The most there can be, some 2 MiB.
+const MOST: usize = 1024;
+
+impl Selectors {
+    /// How many can still be had.
+    pub(crate) fn left(&self) -> usize {
+        MOST - self.made + self.free.len()
+    }
+
+    /// A selector for a new owner; none if all are in use.
+    pub(crate) fn take(
+        &mut self,
+        program: Option<&Program>,
+        every: u32,
+        rate: u32,
+    ) -> Option<&'static Selector> {
+        let selector = self.free.pop().or_else(|| {
+            (self.made < MOST).then(|| {
+                self.made += 1;
+                &*Box::leak(Box::new(Selector::new()))
+            })
+        })?;
+        selector.set(program, every, rate);
+        Some(selector)
+    }
+
+    /// Takes one back, whose owner is gone.
+    pub(crate) fn give(&mut self, selector: &'static Selector) {
+        self.free.push(selector);
+    }
+}
