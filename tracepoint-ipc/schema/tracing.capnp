@@ -4,12 +4,16 @@
 # Evolution: fields, methods and enumerants are only ever added at the end. A reader ignores what it
 # does not know; what is missing reads as its default.
 
-annotation name @0xd5a08f6b1c9e4372 (struct, field, enum, enumerant) :Text;
+annotation name @0xd5a08f6b1c9e4372 (struct, field, group, union, enum, enumerant) :Text;
 # The name in the traced program ("net:inbound_message", "peer_id"), where Cap'n Proto's rules for
 # names forced another spelling ("NetInboundMessage", "peerId").
 
-annotation doc @0xe27b46d0a3f58c19 (struct, field, enum, enumerant) :Text;
+annotation doc @0xe27b46d0a3f58c19 (struct, field, group, union, enum, enumerant) :Text;
 # The doc comment in the traced program.
+
+annotation kind @0xa94d12e86fb703c5 (field) :Text;
+# What a number or bytes stand for: "duration" (UInt64, nanoseconds), "time" (Int64, nanoseconds since the
+# Unix epoch), "ip" (Data, 4 or 16 bytes in network order). Of a list: what its elements stand for.
 
 interface Tracing {
   # The bootstrap interface of the socket. Read-only: a client switches tracing on and off for itself

@@ -59,7 +59,9 @@ pub mod socket;
 mod wire;
 
 pub use client::{CallError, Client, ConnectError, EventStream, Request, StreamError};
-pub use events::{Batch, Catalog, Event, EventError, Events, Fields, Value};
+pub use events::{
+    Batch, Catalog, Elements, Event, EventError, Events, Fields, ListValue, StructFields, StructValue, Value,
+};
 pub use exporter::{Exporter, ExporterBuilder, StartError};
 pub use model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
 pub use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};

@@ -5,6 +5,7 @@ use std::fmt;
 use tracepoint_core::wire::RawEvent;
 use tracepoint_core::{Decode, Event as TypedEvent};
 
+use super::budget::Budget;
 use super::{Catalog, EventError, Fields, Value};
 use crate::model::TracepointInfo;
 use crate::schema::EventType;
@@ -118,11 +119,16 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The value of one field; `None` if the event has no such field.
+    /// The value of one field, or of what a path leads to within, as in `outpoint.txid` or `inputs.0.amount`: see
+    /// [`Value::at`]. `None` if the event has no such field.
     #[must_use]
-    pub fn field(&self, name: &str) -> Option<Result<Value<'a>, EventError>> {
+    pub fn field(&self, path: &str) -> Option<Result<Value<'a>, EventError>> {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
         let field = self.event_type()?.field(name)?;
-        Some(Value::read(field, self.raw.payload).map_err(EventError::from))
+        match Budget::of(self.raw.payload).read(field, self.raw.payload) {
+            Ok(value) => value.at(rest).map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Header and payload without any interpretation.

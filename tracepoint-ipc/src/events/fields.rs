@@ -4,6 +4,7 @@ use std::iter::FusedIterator;
 
 use tracepoint_core::StructReader;
 
+use super::budget::Budget;
 use super::{EventError, Value};
 use crate::schema::FieldInfo;
 
@@ -21,13 +22,13 @@ pub struct Fields<'a>(Source<'a>);
 
 #[derive(Clone)]
 enum Source<'a> {
-    Payload { fields: std::slice::Iter<'a, FieldInfo>, payload: StructReader<'a> },
+    Payload { fields: std::slice::Iter<'a, FieldInfo>, payload: StructReader<'a>, budget: Budget },
     Failed(Option<EventError>),
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn new(fields: &'a [FieldInfo], payload: StructReader<'a>) -> Self {
-        Self(Source::Payload { fields: fields.iter(), payload })
+        Self(Source::Payload { fields: fields.iter(), payload, budget: Budget::of(payload) })
     }
 
     pub(super) fn failed(error: EventError) -> Self {
@@ -40,9 +41,9 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Source::Payload { fields, payload } => {
+            Source::Payload { fields, payload, budget } => {
                 let field = fields.next()?;
-                Some(Value::read(field, *payload).map(|value| (field, value)).map_err(EventError::from))
+                Some(budget.read(field, *payload).map(|value| (field, value)))
             }
             Source::Failed(error) => error.take().map(Err),
         }

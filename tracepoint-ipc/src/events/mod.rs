@@ -1,11 +1,14 @@
 //! Events as a client sees them, in place in the bytes that came.
 
 mod batch;
+mod budget;
 mod catalog;
 mod error;
 mod event;
 mod fields;
+mod list;
 mod memory;
+mod structure;
 mod value;
 
 pub use batch::{Batch, Events};
@@ -13,5 +16,7 @@ pub use catalog::Catalog;
 pub use error::EventError;
 pub use event::Event;
 pub use fields::Fields;
+pub use list::{Elements, ListValue};
 pub(crate) use memory::Memory;
+pub use structure::{StructFields, StructValue};
 pub use value::Value;

@@ -12,6 +12,10 @@ pub mod doc {
     pub const ID: u64 = 0xe27b46d0a3f58c19;
     pub fn get_type() -> ::capnp::introspect::Type { <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect() }
 }
+pub mod kind {
+    pub const ID: u64 = 0xa94d12e86fb703c5;
+    pub fn get_type() -> ::capnp::introspect::Type { <::capnp::text::Owned as ::capnp::introspect::Introspect>::introspect() }
+}
 
 
 pub mod tracing {
@@ -4482,7 +4486,7 @@ pub mod process_info {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(4, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(224, 7, 0, 0, 241, 9, 0, 0),
+            ::capnp::word(255, 8, 0, 0, 16, 11, 0, 0),
             ::capnp::word(21, 0, 0, 0, 210, 0, 0, 0),
             ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -4972,7 +4976,7 @@ pub mod tracepoint {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(4, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(243, 9, 0, 0, 16, 11, 0, 0),
+            ::capnp::word(18, 11, 0, 0, 47, 12, 0, 0),
             ::capnp::word(21, 0, 0, 0, 202, 0, 0, 0),
             ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -5194,7 +5198,7 @@ pub(crate) static ENCODED_NODE: [::capnp::Word; 32] = [
     ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-    ::capnp::word(18, 11, 0, 0, 3, 12, 0, 0),
+    ::capnp::word(49, 12, 0, 0, 34, 13, 0, 0),
     ::capnp::word(21, 0, 0, 0, 218, 0, 0, 0),
     ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
     ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -5432,7 +5436,7 @@ pub mod request {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(1, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(5, 12, 0, 0, 136, 13, 0, 0),
+            ::capnp::word(36, 13, 0, 0, 167, 14, 0, 0),
             ::capnp::word(21, 0, 0, 0, 178, 0, 0, 0),
             ::capnp::word(29, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -5785,7 +5789,7 @@ pub mod batch {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(3, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(138, 13, 0, 0, 145, 15, 0, 0),
+            ::capnp::word(169, 14, 0, 0, 176, 16, 0, 0),
             ::capnp::word(21, 0, 0, 0, 162, 0, 0, 0),
             ::capnp::word(29, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -6081,7 +6085,7 @@ pub mod gap {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(1, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(147, 15, 0, 0, 196, 15, 0, 0),
+            ::capnp::word(178, 16, 0, 0, 227, 16, 0, 0),
             ::capnp::word(21, 0, 0, 0, 146, 0, 0, 0),
             ::capnp::word(29, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -6341,7 +6345,7 @@ pub mod lost {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(0, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(198, 15, 0, 0, 68, 17, 0, 0),
+            ::capnp::word(229, 16, 0, 0, 99, 18, 0, 0),
             ::capnp::word(21, 0, 0, 0, 154, 0, 0, 0),
             ::capnp::word(29, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -6641,7 +6645,7 @@ pub mod thread {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(1, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(70, 17, 0, 0, 204, 17, 0, 0),
+            ::capnp::word(101, 18, 0, 0, 235, 18, 0, 0),
             ::capnp::word(21, 0, 0, 0, 170, 0, 0, 0),
             ::capnp::word(29, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -6905,7 +6909,7 @@ pub mod subscription_stats {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(1, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(206, 17, 0, 0, 84, 18, 0, 0),
+            ::capnp::word(237, 18, 0, 0, 115, 19, 0, 0),
             ::capnp::word(21, 0, 0, 0, 2, 1, 0, 0),
             ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -7228,7 +7232,7 @@ pub mod tracepoint_stats {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(1, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(86, 18, 0, 0, 80, 19, 0, 0),
+            ::capnp::word(117, 19, 0, 0, 111, 20, 0, 0),
             ::capnp::word(21, 0, 0, 0, 242, 0, 0, 0),
             ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
@@ -7585,7 +7589,7 @@ pub mod exporter_stats {
             ::capnp::word(88, 112, 75, 217, 226, 166, 243, 193),
             ::capnp::word(0, 0, 7, 0, 0, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),
-            ::capnp::word(82, 19, 0, 0, 84, 20, 0, 0),
+            ::capnp::word(113, 20, 0, 0, 115, 21, 0, 0),
             ::capnp::word(21, 0, 0, 0, 226, 0, 0, 0),
             ::capnp::word(33, 0, 0, 0, 7, 0, 0, 0),
             ::capnp::word(0, 0, 0, 0, 0, 0, 0, 0),

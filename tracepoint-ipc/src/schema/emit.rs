@@ -3,25 +3,28 @@
 //! The nodes say what a schema file with the same types would compile to, so that any loader of Cap'n Proto
 //! schemas takes them. None has a parent: there is no file.
 
-use std::collections::{HashMap, HashSet};
+mod known;
+mod members;
+mod slot;
+
+use std::collections::HashMap;
 
 use capnp::message::{Builder, HeapAllocator};
-use capnp::schema_capnp::{ElementSize, annotation, field, node, type_, value};
+use capnp::schema_capnp::{ElementSize, annotation, field, node};
 use capnp::struct_list;
-use tracepoint_core::{Descriptor, EnumType, Field, Type};
+use tracepoint_core::{Descriptor, EnumType, Field, StructLayout, Type};
 
 use super::EVENT_ID;
 use super::naming::Scope;
 use crate::tracing_capnp;
+use known::Known;
+use members::{Group, Members};
 
 /// The data section of `Event`: time, sequence, then thread and discriminant.
 const EVENT_DATA_WORDS: u16 = 3;
 
 /// Where the discriminant of `Event` lies, in units of 16 bits.
 const EVENT_DISCRIMINANT: u32 = 10;
-
-/// Marks a field outside of any union.
-const NO_DISCRIMINANT: u16 = field::NO_DISCRIMINANT;
 
 /// A display name starts with the name of a file, even if there is none.
 const DISPLAY_PREFIX: &str = "tracepoints.capnp:";
@@ -36,38 +39,62 @@ pub(crate) struct Emitted {
 
 /// Describes events. Their tags are their positions, counted from 1.
 pub(crate) fn emit(descriptors: &[&'static Descriptor]) -> Emitted {
-    let mut emitter = Emitter::default();
-    emitter.types.type_name(&["Event"]);
-    let mut seen = HashSet::new();
-    for descriptor in descriptors {
-        for field in descriptor.fields {
-            if let Type::Enum(info) = field.ty {
-                if seen.insert(info.type_id) {
-                    emitter.enumeration(info);
-                }
-            }
-        }
+    let mut emitter = Emitter::new(descriptors);
+    for field in descriptors.iter().flat_map(|descriptor| descriptor.fields) {
+        emitter.declare(&field.ty);
     }
     for descriptor in descriptors {
-        if seen.insert(descriptor.type_id) {
-            emitter.payload(descriptor);
-        }
+        emitter.payload(descriptor);
     }
     emitter.event(descriptors);
     Emitted { event_id: EVENT_ID, nodes: emitter.nodes }
 }
 
-#[derive(Default)]
 struct Emitter {
-    types: Scope,
-    names: HashMap<u64, String>,
+    scope: Scope,
+    /// The types within events.
+    known: Known,
+    /// The name of each event's struct, by id.
+    payloads: HashMap<u64, String>,
     nodes: Vec<Vec<u8>>,
 }
 
 impl Emitter {
-    fn enumeration(&mut self, info: &EnumType) {
-        let type_name = self.types.type_name(&[info.name]);
-        self.node(info.type_id, &type_name, |mut node| {
+    fn new(descriptors: &[&'static Descriptor]) -> Self {
+        let mut scope = Scope::of_types();
+        scope.type_name(&["Event"]);
+        let ids = descriptors.iter().map(|descriptor| descriptor.type_id).chain([EVENT_ID]);
+        Self { scope, known: Known::new(ids), payloads: HashMap::new(), nodes: Vec::new() }
+    }
+
+    /// Describes what a type is made of, and then the type, unless that was done before.
+    fn declare(&mut self, ty: &'static Type) {
+        match ty {
+            Type::List(of) | Type::Option(of) => self.declare(of),
+            Type::Enum(info) => {
+                if let Some(id) = self.known.add(ty) {
+                    let type_name = self.scope.type_name(&[info.name]);
+                    self.enumeration(id, &type_name, info);
+                }
+            }
+            Type::Struct(info) => {
+                if self.known.id(ty).is_some() {
+                    return;
+                }
+                for field in info.fields {
+                    self.declare(&field.ty);
+                }
+                if let Some(id) = self.known.add(ty) {
+                    let type_name = self.scope.type_name(&[&known::spelled(ty)]);
+                    self.structure(id, &type_name, &ty.to_string(), info.doc, info.fields, info.layout);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn enumeration(&mut self, id: u64, type_name: &str, info: &EnumType) {
+        self.node(id, type_name, |mut node| {
             annotate(node.reborrow().init_annotations(2), info.name, info.doc);
             let mut list = node.init_enum().init_enumerants(count(info.variants.len()));
             let mut scope = Scope::default();
@@ -80,24 +107,58 @@ impl Emitter {
         });
     }
 
-    fn payload(&mut self, descriptor: &Descriptor) {
-        let type_name = self.types.type_name(&[descriptor.provider, descriptor.name]);
-        self.names.insert(descriptor.type_id, type_name.clone());
-        self.node(descriptor.type_id, &type_name, |mut node| {
-            annotate(node.reborrow().init_annotations(2), &descriptor.to_string(), descriptor.doc);
-            let mut payload = node.init_struct();
-            payload.set_data_word_count(descriptor.layout.data_words);
-            payload.set_pointer_count(descriptor.layout.pointers);
-            payload.set_preferred_list_encoding(ElementSize::InlineComposite);
-            let mut members = Members::new(payload.init_fields(count(descriptor.fields.len())));
-            for field in descriptor.fields {
-                members.add(field);
-            }
+    fn payload(&mut self, descriptor: &'static Descriptor) {
+        if self.payloads.contains_key(&descriptor.type_id) {
+            return;
+        }
+        let type_name = self.scope.type_name(&[descriptor.provider, descriptor.name]);
+        let Descriptor { type_id, doc, fields, layout, .. } = *descriptor;
+        self.structure(type_id, &type_name, &descriptor.to_string(), doc, fields, layout);
+        self.payloads.insert(type_id, type_name);
+    }
+
+    /// A struct, with a group for each field that may be missing.
+    fn structure(
+        &mut self,
+        id: u64,
+        type_name: &str,
+        name: &str,
+        doc: &str,
+        fields: &'static [Field],
+        layout: StructLayout,
+    ) {
+        let known = std::mem::take(&mut self.known);
+        let mut groups = Vec::new();
+        let fill = |mut node: node::Builder<'_>| {
+            annotate(node.reborrow().init_annotations(2), name, doc);
+            let list = sized(node.init_struct(), layout).init_fields(count(fields.len()));
+            let mut members = Members::new(list);
+            fields.iter().for_each(|field| groups.extend(members.add(field, id, &known)));
+        };
+        let structure = message(id, type_name, fill);
+        for group in &groups {
+            self.group(group, id, type_name, layout, &known);
+        }
+        self.nodes.push(structure);
+        self.known = known;
+    }
+
+    fn group(&mut self, group: &Group, parent: u64, parent_name: &str, layout: StructLayout, known: &Known) {
+        let type_name = format!("{parent_name}.{}", group.name);
+        self.node(group.id, &type_name, |mut node| {
+            node.set_scope_id(parent);
+            let prefix = DISPLAY_PREFIX.len() + parent_name.len() + ".".len();
+            node.set_display_name_prefix_length(count(prefix));
+            let mut union = sized(node.init_struct(), layout);
+            union.set_is_group(true);
+            union.set_discriminant_count(2);
+            union.set_discriminant_offset(group.field.slot.tag);
+            Members::new(union.init_fields(2)).none_or_some(group, known);
         });
     }
 
     fn event(&mut self, descriptors: &[&'static Descriptor]) {
-        let names = std::mem::take(&mut self.names);
+        let names = std::mem::take(&mut self.payloads);
         self.node(EVENT_ID, "Event", |node| {
             let mut event = node.init_struct();
             event.set_data_word_count(EVENT_DATA_WORDS);
@@ -131,70 +192,47 @@ impl Emitter {
     }
 
     fn node(&mut self, id: u64, type_name: &str, fill: impl FnOnce(node::Builder<'_>)) {
-        let mut message = Builder::new(HeapAllocator::new());
-        let mut node = message.init_root::<node::Builder<'_>>();
-        node.set_id(id);
-        node.set_display_name(format!("{DISPLAY_PREFIX}{type_name}"));
-        node.set_display_name_prefix_length(count(DISPLAY_PREFIX.len()));
-        fill(node);
-        self.nodes.push(capnp::serialize::write_message_to_words(&message));
+        self.nodes.push(message(id, type_name, fill));
     }
 }
 
-/// The members of one struct, in the order of their ordinals.
-struct Members<'a> {
-    list: struct_list::Builder<'a, field::Owned>,
-    scope: Scope,
-    next: u32,
-}
-
-impl<'a> Members<'a> {
-    fn new(list: struct_list::Builder<'a, field::Owned>) -> Self {
-        Self { list, scope: Scope::default(), next: 0 }
-    }
-
-    fn next(&mut self, parts: &[&str]) -> field::Builder<'_> {
-        let at = self.next;
-        self.next += 1;
-        let name = self.scope.member_name(parts);
-        let mut member = self.list.reborrow().get(at);
-        member.set_name(name);
-        member.set_code_order(small(at as usize));
-        member.set_discriminant_value(NO_DISCRIMINANT);
-        member.reborrow().init_ordinal().set_explicit(small(at as usize));
-        member
-    }
-
-    fn add(&mut self, field: &Field) {
-        let mut member = self.next(&[field.name]);
-        annotate(member.reborrow().init_annotations(2), field.name, field.doc);
-        let mut slot = member.init_slot();
-        slot.set_offset(field.slot.offset);
-        set_type(field.ty, slot.reborrow().init_type());
-        set_default(field.ty, slot.init_default_value());
-    }
-
+/// The members of `Event`.
+impl Members<'_> {
     fn header(&mut self, name: &str, offset: u32, fill: impl FnOnce(field::slot::Builder<'_>)) {
-        let mut slot = self.next(&[name]).init_slot();
+        let mut slot = self.next_slot(&[name]).init_slot();
         slot.set_offset(offset);
         fill(slot);
     }
 
     fn unknown(&mut self) {
-        let mut member = self.next(&["unknown"]);
-        member.set_discriminant_value(0);
-        let mut slot = member.init_slot();
-        slot.reborrow().init_type().set_void(());
-        slot.init_default_value().set_void(());
+        self.void(0, "unknown");
     }
 
     fn event(&mut self, tag: u16, type_id: u64, type_name: &str) {
-        let mut member = self.next(&[type_name]);
+        let mut member = self.next_slot(&[type_name]);
         member.set_discriminant_value(tag);
         let mut slot = member.init_slot();
         slot.reborrow().init_type().init_struct().set_type_id(type_id);
         slot.init_default_value().init_struct();
     }
+}
+
+/// A node as a message.
+fn message(id: u64, type_name: &str, fill: impl FnOnce(node::Builder<'_>)) -> Vec<u8> {
+    let mut message = Builder::new(HeapAllocator::new());
+    let mut node = message.init_root::<node::Builder<'_>>();
+    node.set_id(id);
+    node.set_display_name(format!("{DISPLAY_PREFIX}{type_name}"));
+    node.set_display_name_prefix_length(count(DISPLAY_PREFIX.len()));
+    fill(node);
+    capnp::serialize::write_message_to_words(&message)
+}
+
+fn sized(mut node: node::struct_::Builder<'_>, layout: StructLayout) -> node::struct_::Builder<'_> {
+    node.set_data_word_count(layout.data_words);
+    node.set_pointer_count(layout.pointers);
+    node.set_preferred_list_encoding(ElementSize::InlineComposite);
+    node
 }
 
 /// Keeps the name and the doc comment of the traced program.
@@ -204,48 +242,6 @@ fn annotate(mut list: struct_list::Builder<'_, annotation::Owned>, name: &str, d
         let mut annotation = list.reborrow().get(count(at));
         annotation.set_id(id);
         annotation.init_value().set_text(text);
-    }
-}
-
-fn set_type(ty: Type, mut to: type_::Builder<'_>) {
-    match ty {
-        Type::Bool => to.set_bool(()),
-        Type::Int8 => to.set_int8(()),
-        Type::Int16 => to.set_int16(()),
-        Type::Int32 => to.set_int32(()),
-        Type::Int64 => to.set_int64(()),
-        Type::UInt8 => to.set_uint8(()),
-        Type::UInt16 => to.set_uint16(()),
-        Type::UInt32 => to.set_uint32(()),
-        Type::UInt64 => to.set_uint64(()),
-        Type::Float32 => to.set_float32(()),
-        Type::Float64 => to.set_float64(()),
-        Type::Text => to.set_text(()),
-        Type::Data => to.set_data(()),
-        Type::Enum(info) => to.init_enum().set_type_id(info.type_id),
-        // A kind of field that was added to the event model alone takes no room in the schema.
-        _ => to.set_void(()),
-    }
-}
-
-/// Every slot names its default, of the same kind as its type.
-fn set_default(ty: Type, mut to: value::Builder<'_>) {
-    match ty {
-        Type::Bool => to.set_bool(false),
-        Type::Int8 => to.set_int8(0),
-        Type::Int16 => to.set_int16(0),
-        Type::Int32 => to.set_int32(0),
-        Type::Int64 => to.set_int64(0),
-        Type::UInt8 => to.set_uint8(0),
-        Type::UInt16 => to.set_uint16(0),
-        Type::UInt32 => to.set_uint32(0),
-        Type::UInt64 => to.set_uint64(0),
-        Type::Float32 => to.set_float32(0.0),
-        Type::Float64 => to.set_float64(0.0),
-        Type::Text => drop(to.init_text(0)),
-        Type::Data => drop(to.init_data(0)),
-        Type::Enum(_) => to.set_enum(0),
-        _ => to.set_void(()),
     }
 }
 

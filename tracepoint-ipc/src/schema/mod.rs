@@ -5,14 +5,23 @@
 
 mod emit;
 mod error;
+mod field;
+mod kind;
 mod limits;
 mod naming;
+mod nested;
 mod parse;
+mod reach;
 mod text;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::SchemaError;
-pub use types::{EnumInfo, EventType, FieldInfo, FieldType, Schema, VariantInfo};
+pub use field::{FieldInfo, FieldType};
+pub use nested::{EnumInfo, StructInfo, VariantInfo};
+pub use types::{EventType, Schema};
 
 pub(crate) use emit::emit;
 

@@ -18,11 +18,39 @@ const RESERVED: [&str; 12] = [
     "void",
 ];
 
+/// Types of the language, which no other type may hide.
+const BUILT_IN: [&str; 19] = [
+    "Void",
+    "Bool",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "Float32",
+    "Float64",
+    "Text",
+    "Data",
+    "List",
+    "AnyPointer",
+    "AnyStruct",
+    "AnyList",
+    "Capability",
+];
+
 /// Gives out names and keeps them unique.
 #[derive(Default)]
 pub(super) struct Scope(HashSet<String>);
 
 impl Scope {
+    /// The scope of all types of a schema.
+    pub(super) fn of_types() -> Self {
+        Self(BUILT_IN.map(str::to_owned).into())
+    }
+
     /// The name of a type: `NetInboundMessage` for `["net", "inbound_message"]`.
     pub(super) fn type_name(&mut self, parts: &[&str]) -> String {
         self.claim(camel(parts))
@@ -88,6 +116,14 @@ mod tests {
         assert_eq!(scope.member_name(&["größe"]), "grUf6UdfE");
         assert_eq!(scope.member_name(&["_"]), "n");
         assert_eq!(scope.member_name(&["7th"]), "n7th");
+    }
+
+    #[test]
+    fn types_of_the_language_keep_their_names() {
+        let mut scope = Scope::of_types();
+        assert_eq!(scope.type_name(&["List"]), "ListX2");
+        assert_eq!(scope.type_name(&["u_int64"]), "UInt64X2");
+        assert_eq!(scope.type_name(&["Listing"]), "Listing");
     }
 
     #[test]

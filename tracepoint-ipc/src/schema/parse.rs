@@ -1,15 +1,24 @@
 //! From `schema.capnp` nodes, which may come from a hostile process, to types.
+//!
+//! First each node is read by itself, then the types that use others are put together, from the events on. Work
+//! and memory are bounded by [`limits`]; what exceeds those of a single type cannot be read, but all else can.
 
-use std::collections::HashMap;
+mod raw;
+mod resolve;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use capnp::message::ReaderOptions;
 use capnp::schema_capnp::{annotation, field, node, type_, value};
 use capnp::struct_list;
 
-use super::types::{EnumInfo, EventType, FieldInfo, FieldType, VariantInfo};
-use super::{EVENT_ID, SchemaError, limits};
+use super::kind::Kind;
+use super::types::EventType;
+use super::{EVENT_ID, EnumInfo, SchemaError, VariantInfo, limits, text};
 use crate::tracing_capnp;
+use raw::RawStruct;
+use resolve::Resolver;
 
 type Enums = HashMap<u64, Arc<EnumInfo>>;
 
@@ -19,28 +28,38 @@ pub(super) fn events(nodes: &[Vec<u8>]) -> Result<Vec<EventType>, SchemaError> {
         return Err(SchemaError::TooLarge);
     }
     let mut enums = Enums::new();
-    visit(nodes, |node| {
-        if let node::Enum(list) = node.which()? {
-            let info = enumeration(node, list.get_enumerants()?)?;
-            enums.insert(info.type_id, Arc::new(info));
-        }
-        Ok(())
-    })?;
     let mut structs = HashMap::new();
     let mut root = None;
+    let mut members = 0;
     visit(nodes, |node| {
-        if let node::Struct(payload) = node.which()? {
-            if node.get_id() == EVENT_ID {
-                root = Some(union_members(payload.get_fields()?)?);
-            } else {
-                let event = event_type(node, payload.get_fields()?, &enums)?;
-                structs.insert(event.type_id, event);
+        match node.which() {
+            Ok(node::Enum(list)) => {
+                let info = enumeration(node, list.get_enumerants()?)?;
+                members += info.variants.len();
+                enums.insert(info.type_id, Arc::new(info));
             }
+            Ok(node::Struct(of)) if node.get_id() == EVENT_ID => {
+                root = Some(union_members(of.get_fields()?)?)
+            }
+            Ok(node::Struct(of)) => {
+                let raw = RawStruct::read(node, of)?;
+                members += raw.members.len();
+                structs.insert(node.get_id(), raw);
+            }
+            // A type of a kind that is not known here. What has fields of this type tells that it cannot be read.
+            _ => {}
         }
-        Ok(())
+        if members > limits::ALL_MEMBERS { Err(SchemaError::TooLarge) } else { Ok(()) }
     })?;
-    let root = root.ok_or(SchemaError::NoEvent)?;
-    Ok(root.into_iter().filter_map(|(_, type_id)| structs.remove(&type_id)).collect())
+    let mut resolver = Resolver::new(&structs, &enums);
+    let mut events = Vec::new();
+    let mut seen = HashSet::new();
+    for (_, type_id) in root.ok_or(SchemaError::NoEvent)? {
+        if seen.insert(type_id) {
+            events.extend(resolver.event(type_id)?);
+        }
+    }
+    Ok(events)
 }
 
 fn visit(
@@ -65,8 +84,8 @@ fn union_members(fields: struct_list::Reader<'_, field::Owned>) -> Result<Vec<(u
         if tag == field::NO_DISCRIMINANT {
             continue;
         }
-        if let field::Slot(slot) = member.which()? {
-            if let type_::Struct(of) = slot.get_type()?.which()? {
+        if let Ok(field::Slot(slot)) = member.which() {
+            if let Ok(type_::Struct(of)) = slot.get_type()?.which() {
                 members.push((tag, of.get_type_id()));
             }
         }
@@ -75,108 +94,17 @@ fn union_members(fields: struct_list::Reader<'_, field::Owned>) -> Result<Vec<(u
     Ok(members)
 }
 
-fn event_type(
-    node: node::Reader<'_>,
-    fields: struct_list::Reader<'_, field::Owned>,
-    enums: &Enums,
-) -> Result<EventType, SchemaError> {
-    check_len(fields.len())?;
-    let mut members = Vec::new();
-    for member in fields {
-        if let field::Slot(slot) = member.which()? {
-            let ordinal = match member.get_ordinal().which()? {
-                field::ordinal::Explicit(ordinal) => ordinal,
-                field::ordinal::Implicit(()) => member.get_code_order(),
-            };
-            members.push((ordinal, field_info(member, slot, enums)?));
-        }
-    }
-    members.sort_by_key(|&(ordinal, _)| ordinal);
-    let type_name = short_name(node)?;
-    let (full_name, doc) = notes(node.get_annotations()?, &type_name)?;
-    let fields = members.into_iter().map(|(_, field)| field).collect();
-    Ok(EventType { type_id: node.get_id(), full_name, type_name, doc, fields })
-}
-
-fn field_info(
-    member: field::Reader<'_>,
-    slot: field::slot::Reader<'_>,
-    enums: &Enums,
-) -> Result<FieldInfo, SchemaError> {
-    let member_name = member.get_name()?.to_str()?.to_owned();
-    let (name, doc) = notes(member.get_annotations()?, &member_name)?;
-    let ty = field_type(slot.get_type()?, enums);
-    let offset = slot.get_offset();
-    if u64::from(offset) * bits(&ty) >= limits::DATA_BITS {
-        return Err(SchemaError::BadOffset);
-    }
-    let default = if slot.has_default_value() { default_bits(slot.get_default_value()?) } else { 0 };
-    Ok(FieldInfo { name, member_name, doc, ty, offset, default })
-}
-
-fn field_type(ty: type_::Reader<'_>, enums: &Enums) -> FieldType {
-    match ty.which() {
-        Ok(type_::Bool(())) => FieldType::Bool,
-        Ok(type_::Int8(())) => FieldType::Int8,
-        Ok(type_::Int16(())) => FieldType::Int16,
-        Ok(type_::Int32(())) => FieldType::Int32,
-        Ok(type_::Int64(())) => FieldType::Int64,
-        Ok(type_::Uint8(())) => FieldType::UInt8,
-        Ok(type_::Uint16(())) => FieldType::UInt16,
-        Ok(type_::Uint32(())) => FieldType::UInt32,
-        Ok(type_::Uint64(())) => FieldType::UInt64,
-        Ok(type_::Float32(())) => FieldType::Float32,
-        Ok(type_::Float64(())) => FieldType::Float64,
-        Ok(type_::Text(())) => FieldType::Text,
-        Ok(type_::Data(())) => FieldType::Data,
-        Ok(type_::Enum(of)) => match enums.get(&of.get_type_id()) {
-            Some(info) => FieldType::Enum(info.clone()),
-            None => FieldType::Unsupported,
-        },
-        _ => FieldType::Unsupported,
-    }
-}
-
-/// Size of a field in its section.
-fn bits(ty: &FieldType) -> u64 {
-    match ty {
-        FieldType::Bool => 1,
-        FieldType::Int8 | FieldType::UInt8 => 8,
-        FieldType::Int16 | FieldType::UInt16 | FieldType::Enum(_) => 16,
-        FieldType::Int32 | FieldType::UInt32 | FieldType::Float32 => 32,
-        _ => 64,
-    }
-}
-
-/// The bits that a stored number is XORed with.
-fn default_bits(value: value::Reader<'_>) -> u64 {
-    match value.which() {
-        Ok(value::Bool(v)) => v.into(),
-        Ok(value::Int8(v)) => v as u64,
-        Ok(value::Int16(v)) => v as u64,
-        Ok(value::Int32(v)) => v as u64,
-        Ok(value::Int64(v)) => v as u64,
-        Ok(value::Uint8(v)) => v.into(),
-        Ok(value::Uint16(v) | value::Enum(v)) => v.into(),
-        Ok(value::Uint32(v)) => v.into(),
-        Ok(value::Uint64(v)) => v,
-        Ok(value::Float32(v)) => v.to_bits().into(),
-        Ok(value::Float64(v)) => v.to_bits(),
-        _ => 0,
-    }
-}
-
 fn enumeration(
     node: node::Reader<'_>,
     list: struct_list::Reader<'_, capnp::schema_capnp::enumerant::Owned>,
 ) -> Result<EnumInfo, SchemaError> {
     check_len(list.len())?;
     let type_name = short_name(node)?;
-    let (name, doc) = notes(node.get_annotations()?, &type_name)?;
+    let Notes { name, doc, .. } = notes(node.get_annotations()?, &type_name)?;
     let mut variants = Vec::new();
     for enumerant in list {
         let member_name = enumerant.get_name()?.to_str()?.to_owned();
-        let (name, doc) = notes(enumerant.get_annotations()?, &member_name)?;
+        let Notes { name, doc, .. } = notes(enumerant.get_annotations()?, &member_name)?;
         variants.push(VariantInfo { name, member_name, doc });
     }
     Ok(EnumInfo { type_id: node.get_id(), name, type_name, doc, variants })
@@ -189,24 +117,31 @@ fn short_name(node: node::Reader<'_>) -> Result<String, SchemaError> {
     Ok(display_name.get(prefix..).unwrap_or(display_name).to_owned())
 }
 
-/// The name and the doc comment of the traced program, which annotations carry.
+/// What annotations carry.
+struct Notes {
+    /// The name in the traced program.
+    name: String,
+    /// The doc comment there.
+    doc: String,
+    kind: Option<Kind>,
+}
+
 fn notes(
     annotations: struct_list::Reader<'_, annotation::Owned>,
     fallback: &str,
-) -> Result<(String, String), SchemaError> {
+) -> Result<Notes, SchemaError> {
     check_len(annotations.len())?;
-    let (mut name, mut doc) = (fallback.to_owned(), String::new());
+    let mut notes = Notes { name: fallback.to_owned(), doc: String::new(), kind: None };
     for annotation in annotations {
-        let target = match annotation.get_id() {
-            tracing_capnp::name::ID => &mut name,
-            tracing_capnp::doc::ID => &mut doc,
-            _ => continue,
-        };
-        if let value::Text(text) = annotation.get_value()?.which()? {
-            text?.to_str()?.clone_into(target);
+        let Ok(value::Text(text)) = annotation.get_value()?.which() else { continue };
+        match annotation.get_id() {
+            tracing_capnp::name::ID => text?.to_str()?.clone_into(&mut notes.name),
+            tracing_capnp::doc::ID => text?.to_str()?.clone_into(&mut notes.doc),
+            tracing_capnp::kind::ID | text::KIND_ID => notes.kind = Kind::named(text?.to_str()?),
+            _ => {}
         }
     }
-    Ok((name, doc))
+    Ok(notes)
 }
 
 fn check_len(members: u32) -> Result<(), SchemaError> {

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
-use tracepoint_core::Descriptor;
+use tracepoint_core::{Descriptor, StructLayout};
 
-use super::{SchemaError, emit, parse};
+use super::{FieldInfo, SchemaError, emit, parse};
 
 /// All types that the events of a process can be made of.
 ///
@@ -83,7 +82,14 @@ impl Schema {
     /// The schema as a file that the `capnp` tool accepts, with the same ids and the same offsets.
     #[must_use]
     pub fn to_capnp(&self) -> String {
-        super::text::file(&self.events)
+        super::text::file(&self.events, |_| true)
+    }
+
+    /// The same with the fields of some events only. All events keep their numbers, so that the file does for any
+    /// stream.
+    #[must_use]
+    pub fn to_capnp_of(&self, wanted: impl Fn(&EventType) -> bool) -> String {
+        super::text::file(&self.events, wanted)
     }
 }
 
@@ -110,6 +116,8 @@ pub struct EventType {
     pub doc: String,
     /// In the order of their declaration.
     pub fields: Vec<FieldInfo>,
+    /// Size of the Cap'n Proto struct.
+    pub layout: StructLayout,
 }
 
 impl EventType {
@@ -124,119 +132,4 @@ impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.full_name)
     }
-}
-
-/// A field of an event.
-///
-/// ```
-/// fn heading(field: &tracepoint_ipc::schema::FieldInfo) -> String {
-///     format!("{}: {}", field.name, field.ty)
-/// }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct FieldInfo {
-    /// As in `peer_id`.
-    pub name: String,
-    /// The Cap'n Proto name, as in `peerId`.
-    pub member_name: String,
-    /// The doc comment in the traced program, without markers.
-    pub doc: String,
-    /// What it holds.
-    pub ty: FieldType,
-    /// Place in the struct: in units of the size of the field, or the index of its pointer.
-    pub offset: u32,
-    /// What the stored bits are XORed with.
-    pub(crate) default: u64,
-}
-
-/// What a field holds. Displays as people write it: `u64`, `text`, `ConnectionType`.
-///
-/// ```
-/// use tracepoint_ipc::schema::FieldType;
-///
-/// assert_eq!(format!("{:>5}", FieldType::UInt64), "  u64");
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum FieldType {
-    Bool,
-    Int8,
-    Int16,
-    Int32,
-    Int64,
-    UInt8,
-    UInt16,
-    UInt32,
-    UInt64,
-    Float32,
-    Float64,
-    Text,
-    Data,
-    Enum(Arc<EnumInfo>),
-    /// A kind of field that this version cannot read; its neighbours are not affected.
-    Unsupported,
-}
-
-impl fmt::Display for FieldType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Bool => "bool",
-            Self::Int8 => "i8",
-            Self::Int16 => "i16",
-            Self::Int32 => "i32",
-            Self::Int64 => "i64",
-            Self::UInt8 => "u8",
-            Self::UInt16 => "u16",
-            Self::UInt32 => "u32",
-            Self::UInt64 => "u64",
-            Self::Float32 => "f32",
-            Self::Float64 => "f64",
-            Self::Text => "text",
-            Self::Data => "bytes",
-            Self::Enum(info) => &info.name,
-            Self::Unsupported => "?",
-        })
-    }
-}
-
-/// A C-like enum.
-///
-/// ```
-/// fn variants(info: &tracepoint_ipc::schema::EnumInfo) -> Vec<&str> {
-///     info.variants.iter().map(|variant| variant.name.as_str()).collect()
-/// }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct EnumInfo {
-    /// Identity.
-    pub type_id: u64,
-    /// As in `ConnectionType`.
-    pub name: String,
-    /// The Cap'n Proto name, unique within the schema.
-    pub type_name: String,
-    /// The doc comment in the traced program, without markers.
-    pub doc: String,
-    /// The ordinal of a variant is its position here.
-    pub variants: Vec<VariantInfo>,
-}
-
-/// A variant of a C-like enum.
-///
-/// ```
-/// fn help(variant: &tracepoint_ipc::schema::VariantInfo) -> String {
-///     format!("{}  {}", variant.name, variant.doc)
-/// }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct VariantInfo {
-    /// As in `outbound_full_relay`.
-    pub name: String,
-    /// The Cap'n Proto name, as in `outboundFullRelay`.
-    pub member_name: String,
-    /// The doc comment in the traced program, without markers.
-    pub doc: String,
 }

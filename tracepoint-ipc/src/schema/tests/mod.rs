@@ -1,0 +1,6 @@
+//! Schemas of any kind.
+
+mod any;
+mod compiler;
+mod hostile;
+mod trip;
