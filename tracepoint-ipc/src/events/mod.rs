@@ -11,6 +11,9 @@ mod memory;
 mod structure;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use batch::{Batch, Events};
 pub use catalog::Catalog;
 pub use error::EventError;

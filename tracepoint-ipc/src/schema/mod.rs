@@ -16,7 +16,7 @@ mod text;
 mod types;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::SchemaError;
 pub use field::{FieldInfo, FieldType};

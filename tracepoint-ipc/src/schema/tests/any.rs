@@ -53,7 +53,7 @@ fn enumeration() -> impl Strategy<Value = Type> {
     })
 }
 
-fn structure(fields: Vec<Type>, arguments: Vec<Type>) -> Type {
+pub(crate) fn structure(fields: Vec<Type>, arguments: Vec<Type>) -> Type {
     let (fields, layout) = place(&fields);
     let type_id = stable_id(&["doc::Entry", &format!("{arguments:?}{}", fields.len() % 3)]);
     let arguments = arguments.leak();
@@ -65,7 +65,7 @@ fn is_listed(ty: &Type) -> bool {
 }
 
 /// Any type that a field can have.
-pub(super) fn types() -> impl Strategy<Value = Type> {
+pub(crate) fn types() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![6 => plain(), 1 => enumeration()];
     leaf.prop_recursive(4, 24, 5, |inner| {
         let arguments = vec(inner.clone().prop_filter("no argument", is_listed), 0..2);
@@ -78,14 +78,14 @@ pub(super) fn types() -> impl Strategy<Value = Type> {
 }
 
 /// An event with fields of these types.
-pub(super) fn event(name: &'static str, types: &[Type]) -> &'static Descriptor {
+pub(crate) fn event(name: &'static str, types: &[Type]) -> &'static Descriptor {
     let (fields, layout) = place(types);
     let type_id = stable_id(&["doc:", name]);
     leak(Descriptor { provider: "doc", name, doc: "An event.", fields, layout, type_id, file: "", line: 0 })
 }
 
 /// Any events.
-pub(super) fn events() -> impl Strategy<Value = Vec<&'static Descriptor>> {
+pub(crate) fn events() -> impl Strategy<Value = Vec<&'static Descriptor>> {
     vec(vec(types(), 0..=16), 1..4).prop_map(|events| {
         let names = ["first", "second", "third"];
         events.iter().zip(names).map(|(types, name)| event(name, types)).collect()

@@ -1,6 +1,6 @@
 //! Schemas of any kind.
 
-mod any;
+pub(crate) mod any;
 mod compiler;
 mod hostile;
 mod trip;

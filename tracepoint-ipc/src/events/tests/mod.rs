@@ -1,0 +1,6 @@
+//! Values of any type, read without code.
+
+mod evolution;
+mod model;
+mod overlap;
+mod trip;
