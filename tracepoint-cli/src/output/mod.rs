@@ -7,6 +7,7 @@ pub mod style;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod value;
 
 use std::io::{self, BufWriter, StdoutLock};
 

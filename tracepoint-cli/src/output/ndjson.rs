@@ -104,12 +104,36 @@ fn write_value(out: &mut impl Write, value: Value<'_>) -> io::Result<()> {
         }
         Value::Enum { name: Some(name), .. } => json(out, name),
         Value::Enum { ordinal, name: None } => json(out, &ordinal),
+        Value::Duration(value) => json(out, &u64::try_from(value.as_nanos()).unwrap_or(u64::MAX)),
+        Value::Time(nanos) => json(out, &nanos),
+        Value::IpAddr(value) => json(out, &value),
+        Value::List(list) => {
+            out.write_all(b"[")?;
+            for (number, value) in list.iter().enumerate() {
+                out.write_all(if number == 0 { b"" } else { b"," })?;
+                write_value(out, value)?;
+            }
+            out.write_all(b"]")
+        }
+        Value::Struct(structure) => {
+            out.write_all(b"{")?;
+            for (number, (info, value)) in structure.fields().enumerate() {
+                out.write_all(if number == 0 { b"" } else { b"," })?;
+                json(out, info.name.as_str())?;
+                out.write_all(b":")?;
+                write_value(out, value)?;
+            }
+            out.write_all(b"}")
+        }
         _ => out.write_all(b"null"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -125,6 +149,12 @@ mod tests {
             (Value::Data(&[0, 0xab]), r#""00ab""#),
             (Value::Enum { ordinal: 1, name: Some("inbound") }, r#""inbound""#),
             (Value::Enum { ordinal: 9, name: None }, "9"),
+            (Value::Duration(Duration::new(1, 5)), "1000000005"),
+            (Value::Duration(Duration::from_nanos(u64::MAX)), "18446744073709551615"),
+            (Value::Time(i64::MIN), "-9223372036854775808"),
+            (Value::IpAddr([127, 0, 0, 1].into()), r#""127.0.0.1""#),
+            (Value::IpAddr(IpAddr::from([0; 16])), r#""::""#),
+            (Value::Null, "null"),
             (Value::Unsupported, "null"),
         ];
         for (value, expected) in cases {
