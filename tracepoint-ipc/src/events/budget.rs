@@ -5,9 +5,9 @@
 //! through once, and what is found is paid for out of the words of the message. Where no two pointers lead to the
 //! same place, that is always enough.
 
-use tracepoint_core::StructReader;
+use tracepoint_core::{DecodeError, StructReader};
 
-use super::{EventError, ListValue, StructValue, Value};
+use super::{ListValue, StructValue, Value};
 use crate::schema::{FieldInfo, FieldType, StructInfo};
 
 /// For what is not in the message at all: structs that the writer did not know, which read as empty.
@@ -32,14 +32,14 @@ impl Budget {
         &mut self,
         field: &'a FieldInfo,
         payload: StructReader<'a>,
-    ) -> Result<Value<'a>, EventError> {
+    ) -> Result<Value<'a>, DecodeError> {
         let value = Value::of_field(field, payload)?;
         self.weigh(value)?;
         Ok(value)
     }
 
     #[inline]
-    fn weigh(&mut self, value: Value<'_>) -> Result<(), EventError> {
+    fn weigh(&mut self, value: Value<'_>) -> Result<(), DecodeError> {
         match value {
             Value::Text(text) => self.spend(text.len().div_ceil(8)),
             Value::Data(data) => self.spend(data.len().div_ceil(8)),
@@ -49,7 +49,7 @@ impl Budget {
         }
     }
 
-    fn list(&mut self, list: ListValue<'_>) -> Result<(), EventError> {
+    fn list(&mut self, list: ListValue<'_>) -> Result<(), DecodeError> {
         let FieldType::Struct(info) = list.element_type() else {
             self.spend(list.words())?;
             if list.element_type().is_pointer() {
@@ -68,12 +68,12 @@ impl Budget {
         Ok(())
     }
 
-    fn structure(&mut self, structure: StructValue<'_>) -> Result<(), EventError> {
+    fn structure(&mut self, structure: StructValue<'_>) -> Result<(), DecodeError> {
         self.spend(cost(structure.info()))?;
         if structure.info().is_flat { Ok(()) } else { self.fields(structure) }
     }
 
-    fn fields(&mut self, structure: StructValue<'_>) -> Result<(), EventError> {
+    fn fields(&mut self, structure: StructValue<'_>) -> Result<(), DecodeError> {
         let behind_pointers = structure.info().fields.iter().filter(|field| field.ty.is_pointer());
         for field in behind_pointers {
             self.weigh(Value::of_field(field, structure.reader())?)?;
@@ -82,8 +82,8 @@ impl Budget {
     }
 
     #[inline]
-    fn spend(&mut self, words: usize) -> Result<(), EventError> {
-        self.0 = self.0.checked_sub(words).ok_or(EventError::Overlapping)?;
+    fn spend(&mut self, words: usize) -> Result<(), DecodeError> {
+        self.0 = self.0.checked_sub(words).ok_or(DecodeError::Overlap)?;
         Ok(())
     }
 }

@@ -30,8 +30,6 @@ pub enum EventError {
     NotInSchema(String),
     /// The bytes are not those of an event.
     Malformed(DecodeError),
-    /// There is more to be read in it than it has bytes, as its parts overlap.
-    Overlapping,
 }
 
 impl fmt::Display for EventError {
@@ -49,7 +47,6 @@ impl fmt::Display for EventError {
             ),
             Self::NotInSchema(name) => write!(f, "the schema of the process does not describe {name}"),
             Self::Malformed(error) => write!(f, "the event is damaged: {error}"),
-            Self::Overlapping => f.write_str("the event is damaged: its parts overlap"),
         }
     }
 }

@@ -127,7 +127,7 @@ impl<'a> Event<'a> {
         let field = self.event_type()?.field(name)?;
         match Budget::of(self.raw.payload).read(field, self.raw.payload) {
             Ok(value) => value.at(rest).map(Ok),
-            Err(error) => Some(Err(error)),
+            Err(error) => Some(Err(error.into())),
         }
     }
 

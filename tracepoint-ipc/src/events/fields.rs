@@ -43,7 +43,7 @@ impl<'a> Iterator for Fields<'a> {
         match &mut self.0 {
             Source::Payload { fields, payload, budget } => {
                 let field = fields.next()?;
-                Some(budget.read(field, *payload).map(|value| (field, value)))
+                Some(budget.read(field, *payload).map(|value| (field, value)).map_err(EventError::from))
             }
             Source::Failed(error) => error.take().map(Err),
         }

@@ -3,6 +3,8 @@
 //! Every exporter can describe its events as [`schema.capnp`](https://capnproto.org/language.html) nodes: the
 //! form that the schema loaders of Cap'n Proto libraries take. A [`Schema`] is the same in a form to work with.
 
+mod diff;
+mod dump;
 mod emit;
 mod error;
 mod field;
@@ -18,6 +20,8 @@ mod types;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use diff::{Change, SchemaDiff};
+pub use dump::{DumpError, SchemaDump};
 pub use error::SchemaError;
 pub use field::{FieldInfo, FieldType};
 pub use nested::{EnumInfo, StructInfo, VariantInfo};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use tracepoint_core::{Descriptor, StructLayout};
 
-use super::{FieldInfo, SchemaError, emit, parse};
+use super::{FieldInfo, SchemaDump, SchemaError, emit, parse};
 
 /// All types that the events of a process can be made of.
 ///
@@ -77,6 +77,12 @@ impl Schema {
     #[must_use]
     pub fn event_id(&self) -> u64 {
         super::EVENT_ID
+    }
+
+    /// The schema in a form to be kept, and to be compared with that of another version of the program.
+    #[must_use]
+    pub fn dump(&self) -> SchemaDump {
+        SchemaDump::new(&self.events)
     }
 
     /// The schema as a file that the `capnp` tool accepts, with the same ids and the same offsets.

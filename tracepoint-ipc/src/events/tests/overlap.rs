@@ -1,9 +1,9 @@
 //! Messages whose parts overlap, so that little says much.
 
-use tracepoint_core::{StructReader, Type};
+use tracepoint_core::{DecodeError, StructReader, Type};
 
+use crate::events::Value;
 use crate::events::budget::Budget;
-use crate::events::{EventError, Value};
 use crate::schema::tests::any;
 use crate::schema::{EventType, Schema};
 
@@ -24,7 +24,7 @@ fn root(pointer: u64) -> Vec<u64> {
     vec![1 << 48, pointer]
 }
 
-fn read<'a>(event: &'a EventType, bytes: &'a [u8]) -> Vec<Result<Value<'a>, EventError>> {
+fn read<'a>(event: &'a EventType, bytes: &'a [u8]) -> Vec<Result<Value<'a>, DecodeError>> {
     let payload = StructReader::root(bytes).unwrap();
     let mut budget = Budget::of(payload);
     event.fields.iter().map(|field| budget.read(field, payload)).collect()
@@ -42,7 +42,7 @@ fn a_text_that_is_there_a_thousand_times_is_refused() {
         bytes(&words)
     };
     assert!(matches!(read(&event, &message(1))[..], [Ok(Value::List(_))]));
-    assert_eq!(read(&event, &message(1000)), [Err(EventError::Overlapping)]);
+    assert_eq!(read(&event, &message(1000)), [Err(DecodeError::Overlap)]);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn lists_that_hold_each_other_over_and_over_are_refused() {
         words.extend((0..200).map(|at| list_pointer(200 - at - 1, size, 200)));
     }
     words.extend([0; 200]);
-    assert_eq!(read(&event, &bytes(&words)), [Err(EventError::Overlapping)]);
+    assert_eq!(read(&event, &bytes(&words)), [Err(DecodeError::Overlap)]);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn the_budget_is_that_of_the_whole_event() {
     let bytes = bytes(&words);
     let values = read(&event, &bytes);
     assert!(values[0].is_ok());
-    assert_eq!(values[15], Err(EventError::Overlapping));
+    assert_eq!(values[15], Err(DecodeError::Overlap));
 }
 
 #[test]
@@ -87,5 +87,5 @@ fn structs_that_are_not_there_cost_too() {
         bytes(&words)
     };
     assert!(matches!(read(&event, &message(2))[..], [Ok(Value::List(_))]));
-    assert_eq!(read(&event, &message(2000)), [Err(EventError::Overlapping)]);
+    assert_eq!(read(&event, &message(2000)), [Err(DecodeError::Overlap)]);
 }

@@ -14,16 +14,16 @@ fn leak<T>(it: T) -> &'static T {
     Box::leak(Box::new(it))
 }
 
-/// Fields with their places; `Placed` wants their number at compile time.
+/// Fields with names of all kinds.
 fn place(types: &[Type]) -> (&'static [Field], StructLayout) {
-    let fields: Vec<_> = types
-        .iter()
-        .enumerate()
-        .map(|(at, &ty)| {
-            let name = leak(format!("{}{at}", NAMES[at % NAMES.len()]));
-            Field { name, doc: "A field.\nWith a doc comment.", ty, slot: Slot::at(0) }
-        })
-        .collect();
+    let name = |at: usize| -> &'static str { leak(format!("{}{at}", NAMES[at % NAMES.len()])) };
+    let doc = "A field.\nWith a doc comment.";
+    let fields = types.iter().enumerate();
+    place_fields(fields.map(|(at, &ty)| Field { name: name(at), doc, ty, slot: Slot::at(0) }).collect())
+}
+
+/// Gives fields their places; `Placed` wants their number at compile time.
+fn place_fields(fields: Vec<Field>) -> (&'static [Field], StructLayout) {
     fn placed<const N: usize>(fields: &[Field]) -> (&'static [Field], StructLayout) {
         let placed = leak(Placed::<N>::new(fields.try_into().expect("N fields")));
         (&placed.fields, placed.layout)
@@ -79,9 +79,28 @@ pub(crate) fn types() -> impl Strategy<Value = Type> {
 
 /// An event with fields of these types.
 pub(crate) fn event(name: &'static str, types: &[Type]) -> &'static Descriptor {
-    let (fields, layout) = place(types);
+    descriptor(name, "An event.", place(types))
+}
+
+/// An event with these fields.
+pub(crate) fn event_with(name: &'static str, doc: &'static str, fields: &[Field]) -> &'static Descriptor {
+    descriptor(name, doc, place_fields(fields.to_vec()))
+}
+
+/// A struct with these fields.
+pub(crate) fn struct_with(name: &'static str, fields: &[Field]) -> Type {
+    let (fields, layout) = place_fields(fields.to_vec());
+    let type_id = stable_id(&["doc::", name]);
+    Type::Struct(leak(StructType { name, arguments: &[], doc: "", type_id, fields, layout }))
+}
+
+fn descriptor(
+    name: &'static str,
+    doc: &'static str,
+    (fields, layout): (&'static [Field], StructLayout),
+) -> &'static Descriptor {
     let type_id = stable_id(&["doc:", name]);
-    leak(Descriptor { provider: "doc", name, doc: "An event.", fields, layout, type_id, file: "", line: 0 })
+    leak(Descriptor { provider: "doc", name, doc, fields, layout, type_id, file: "", line: 0 })
 }
 
 /// Any events.

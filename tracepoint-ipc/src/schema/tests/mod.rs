@@ -2,5 +2,6 @@
 
 pub(crate) mod any;
 mod compiler;
+mod diff;
 mod hostile;
 mod trip;
