@@ -34,6 +34,9 @@ pub enum Command {
     /// Count the events of a process
     #[command(after_help = STAT_EXAMPLES)]
     Stat(Stat),
+    /// Write down what events are made of, and compare it with earlier versions
+    #[command(subcommand, after_help = SCHEMA_EXAMPLES)]
+    Schema(Schema),
     /// See it work: a node on real data in one process, a client in another
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -99,7 +102,7 @@ pub struct Watch {
     /// How to print the events
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: StreamFormat,
-    /// Print data in full, however long (text only; ndjson always does)
+    /// Print data and lists in full, however long (text only; ndjson always does)
     #[arg(long)]
     pub full: bool,
 }
@@ -119,6 +122,42 @@ pub struct Stat {
     /// How to print the counts
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: StreamFormat,
+}
+
+/// What to do with a schema.
+#[derive(Debug, Subcommand)]
+pub enum Schema {
+    /// Print a schema file for the tools of Cap'n Proto
+    #[command(after_help = CAPNP_EXAMPLES)]
+    Capnp(SchemaCapnp),
+    /// Print the schema as JSON, to be kept under version control
+    #[command(after_help = DUMP_EXAMPLES)]
+    Dump(Target),
+    /// Tell what changed, and fail if readers of the old events cannot read the new ones
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(SchemaDiff),
+}
+
+/// Arguments of `schema capnp`.
+#[derive(Debug, Args)]
+pub struct SchemaCapnp {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// Only the fields of events that match one of these: a full name, or with `*` for any text
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+}
+
+/// Arguments of `schema diff`.
+#[derive(Debug, Args)]
+pub struct SchemaDiff {
+    /// A file that `tracepoint schema dump` has written, or a process
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// The same of the version to be compared with it
+    #[arg(value_name = "NEW")]
+    pub new: String,
 }
 
 /// Arguments of `demo`.
@@ -225,7 +264,8 @@ Losses:
 
 Exit status:
   0  done; also if Ctrl-C ended it, or if the reader of the output went away
-  1  something went wrong, as told on standard error
+  1  something went wrong, as told on standard error; or `schema diff` found
+     changes that are not compatible
   2  the arguments make no sense
   3  events were lost and --fail-on-loss was given
   4  the traced process ended, or closed its exporter, while it was watched
@@ -256,14 +296,16 @@ Examples:
 
 const WATCH_EXAMPLES: &str = "\
 Each line has the time in UTC, the thread, the name of the tracepoint, and its
-fields. Long data is shortened and its length given; --full prints all of it.
+fields. Long data and lists are shortened and their length is given; --full
+prints all of them.
 
 With --format ndjson each line is one of these, but without the spaces:
   {\"time\": .., \"mono_ns\": .., \"seq\": .., \"thread\": .., \"thread_name\": ..,
    \"event\": \"net:ping\", \"fields\": {..}}
   {\"gap\": {\"event\": \"net:ping\", \"lost\": {\"queue_full\": 12, ..}}}
-Data is in hexadecimal digits, enums are names, and numbers that JSON cannot
-express (NaN, inf) are strings. `seq` counts all events, lost ones too.
+Data is in hexadecimal digits, enums are names, durations are in nanoseconds and
+times in nanoseconds since 1970, what is missing is null, and numbers that JSON
+cannot express (NaN, inf) are strings. `seq` counts all events, lost ones too.
 
 Examples:
   tracepoint watch my-node 'net:*'                  until Ctrl-C
@@ -285,6 +327,41 @@ Examples:
   tracepoint stat my-node '*'              every second until Ctrl-C
   tracepoint stat my-node 'net:*' --interval 5s --for 1m
   tracepoint stat my-node '*' --for 10s --fail-on-loss";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  tracepoint schema capnp my-node > events.capnp
+  tracepoint schema dump my-node > schema.json
+  tracepoint schema diff schema.json my-node";
+
+const CAPNP_EXAMPLES: &str = "\
+The types have the ids, and the fields the places, that they have in the events
+of the process, so that `capnp` and the code that it generates read these. With
+patterns, the fields of other events are left out.
+
+Examples:
+  tracepoint schema capnp my-node > events.capnp
+  tracepoint schema capnp my-node 'net:*'    only what is in events of net";
+
+const DUMP_EXAMPLES: &str = "\
+The same types make the same file, whatever the process and the build: events,
+structs and enums by name, with ids, fields, types, places and documentation.
+
+Example:
+  tracepoint schema dump my-node > schema.json";
+
+const DIFF_EXAMPLES: &str = "\
+Events may be added, and fields and variants at the end; documentation may
+change. Anything else breaks those who read the events: what was removed,
+renamed, moved or got another type. All changes are listed. The exit status is
+0 if they are compatible, 1 if they are not.
+
+Examples:
+  tracepoint schema diff schema.json my-node     what the new version changes
+  tracepoint schema diff old.json new.json
+In a project's tests, with schema.json under version control:
+  tracepoint schema diff schema.json my-node || exit 1
+  tracepoint schema dump my-node > schema.json";
 
 const DEMO_EXAMPLES: &str = "\
 Starts a small node that replays mainnet block 702861 as fast as it can,

@@ -14,6 +14,8 @@ pub enum Outcome {
     Done,
     /// Events were lost and `--fail-on-loss` was given: status 3.
     Lost,
+    /// Schemas were compared, and readers of the old events cannot read the new ones: status 1.
+    Incompatible,
 }
 
 /// Why a command ended early.
@@ -70,6 +72,7 @@ pub fn report(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Lost) => ExitCode::from(3),
+        Ok(Outcome::Incompatible) => ExitCode::from(1),
         Err(failure) => {
             let status = failure.status();
             if status != 0 {

@@ -1,10 +1,11 @@
 //! `tracepoint list`.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::Style;
 use tracepoint_ipc::blocking::Client;
-use tracepoint_ipc::schema::{EventType, FieldInfo, FieldType, Schema};
+use tracepoint_ipc::schema::{EnumInfo, FieldInfo, FieldType, Schema};
 use tracepoint_ipc::{Registration, TracepointInfo};
 
 use crate::cli::List;
@@ -15,6 +16,11 @@ use crate::output::{self, Out};
 
 /// Names that resemble a pattern at least so much are worth a mention.
 const RESEMBLANCE: f64 = 0.75;
+
+/// How far fields are from the margin,
+const FIELDS: usize = 6;
+/// and what they are made of from them.
+const NESTED: usize = 4;
 
 /// Lists tracepoints.
 pub fn run(arguments: &List) -> Result<Outcome, Failure> {
@@ -35,7 +41,10 @@ pub fn run(arguments: &List) -> Result<Outcome, Failure> {
 }
 
 /// Those that match one of the patterns, by name. Each pattern has to match something.
-fn choose(mut all: Vec<TracepointInfo>, patterns: &[String]) -> Result<Vec<TracepointInfo>, Failure> {
+pub(super) fn choose(
+    mut all: Vec<TracepointInfo>,
+    patterns: &[String],
+) -> Result<Vec<TracepointInfo>, Failure> {
     all.sort_by(|a, b| a.full_name().cmp(b.full_name()));
     let matches = |pattern: &String, tracepoint: &TracepointInfo| {
         fast_glob::glob_match(pattern, tracepoint.full_name())
@@ -104,7 +113,7 @@ impl Printer {
         writeln!(self.out, "{name}{}{name:#}", Plain(tracepoint.full_name()))?;
         self.doc("    ", &tracepoint.doc)?;
         match schema.event(tracepoint.type_id) {
-            Some(event) => self.fields(event)?,
+            Some(event) => self.fields(&event.fields, FIELDS, &mut HashSet::new())?,
             None => writeln!(self.out, "    (its fields are not known)")?,
         }
         let TracepointInfo { file, line, registered, enabled, .. } = tracepoint;
@@ -114,33 +123,58 @@ impl Printer {
         Ok(())
     }
 
-    fn fields(&mut self, event: &EventType) -> Result<(), Failure> {
+    /// Fields, and what those are made of below them, unless it was `shown` before.
+    fn fields(
+        &mut self,
+        fields: &[FieldInfo],
+        indent: usize,
+        shown: &mut HashSet<u64>,
+    ) -> Result<(), Failure> {
         let heads: Vec<_> =
-            event.fields.iter().map(|field| format!("{}: {}", Plain(&field.name), field.ty)).collect();
-        let width = heads.iter().map(String::len).max().unwrap_or(0);
-        for (field, head) in event.fields.iter().zip(&heads) {
-            self.field(field, head, width)?;
+            fields.iter().map(|field| (Plain(&field.name).to_string(), field.ty.to_string())).collect();
+        let len = |(name, ty): &(String, String)| name.chars().count() + ty.chars().count() + ": ".len();
+        let width = heads.iter().map(len).max().unwrap_or(0);
+        for (field, head) in fields.iter().zip(&heads) {
+            self.field(&field.doc, head, width - len(head), indent)?;
+            match field.ty.leaf() {
+                FieldType::Enum(info) if shown.insert(info.type_id) => {
+                    self.variants(info, indent + NESTED)?
+                }
+                FieldType::Struct(info) if shown.insert(info.type_id) => {
+                    self.fields(&info.fields, indent + NESTED, shown)?;
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
 
-    fn field(&mut self, field: &FieldInfo, head: &str, width: usize) -> Result<(), Failure> {
+    /// A field, with `pad` blanks to where its documentation starts.
+    fn field(
+        &mut self,
+        doc: &str,
+        (name, ty): &(String, String),
+        pad: usize,
+        indent: usize,
+    ) -> Result<(), Failure> {
         let style = self.field;
-        let (name, ty) = head.split_once(':').unwrap_or((head, ""));
-        let mut lines = field.doc.lines();
+        let mut lines = doc.lines();
         let first = lines.next().unwrap_or_default();
-        let doc = format!("{:pad$}  {}", "", Plain(first), pad = width - head.len());
-        writeln!(self.out, "      {style}{name}{style:#}:{ty}{}", doc.trim_end())?;
+        let doc = format!("{:pad$}  {}", "", Plain(first));
+        writeln!(self.out, "{:indent$}{style}{name}{style:#}: {}{}", "", Plain(ty), doc.trim_end())?;
+        let column = indent + name.chars().count() + ": ".len() + ty.chars().count() + pad;
         for line in lines {
-            writeln!(self.out, "      {:width$}  {}", "", Plain(line))?;
+            writeln!(self.out, "{:column$}  {}", "", Plain(line))?;
         }
-        if let FieldType::Enum(info) = &field.ty {
-            let width = info.variants.iter().map(|variant| variant.name.len()).max().unwrap_or(0);
-            for variant in &info.variants {
-                let (name, doc) = (Plain(&variant.name), summary(&variant.doc));
-                let line = format!("          {name:<width$}  {}", Plain(&doc));
-                writeln!(self.out, "{}", line.trim_end())?;
-            }
+        Ok(())
+    }
+
+    fn variants(&mut self, info: &EnumInfo, indent: usize) -> Result<(), Failure> {
+        let width = info.variants.iter().map(|variant| variant.name.len()).max().unwrap_or(0);
+        for variant in &info.variants {
+            let (name, doc) = (Plain(&variant.name), summary(&variant.doc));
+            let line = format!("{:indent$}{name:<width$}  {}", "", Plain(&doc));
+            writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
     }

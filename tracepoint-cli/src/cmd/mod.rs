@@ -4,6 +4,7 @@ mod completions;
 mod demo;
 mod list;
 mod ps;
+mod schema;
 mod stat;
 mod watch;
 
@@ -17,6 +18,7 @@ pub fn run(command: Command) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Stat(arguments) => stat::run(&arguments),
+        Command::Schema(command) => schema::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::DemoNode => demo::run_node(),
