@@ -42,7 +42,8 @@ impl Schema {
     ///
     /// # Errors
     /// Nodes that contradict themselves or exceed every sensible size. Types and members of kinds that this
-    /// version does not know are not errors: see [`FieldType::Unsupported`].
+    /// version does not know are not errors: see
+    /// [`FieldType::Unsupported`](super::FieldType::Unsupported).
     pub fn from_nodes(nodes: Vec<Vec<u8>>) -> Result<Self, SchemaError> {
         let events = parse::events(&nodes)?;
         let by_id = events.iter().enumerate().map(|(at, event)| (event.type_id, at)).collect();
