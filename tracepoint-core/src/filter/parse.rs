@@ -171,7 +171,8 @@ impl Parser<'_> {
         let is_len = matches!(self.tokens, [word, open, ..]
             if word.kind == Kind::Word("len".to_owned()) && open.kind == Kind::Sign("("));
         if is_len {
-            (self.next(), self.next());
+            self.next();
+            self.next();
         }
         let path = self.path()?;
         let mut end = path.last().map_or(start, |(_, at)| at.end);

@@ -107,7 +107,7 @@ impl Selector {
     /// Counts an event, if there is room for it in this second.
     #[cold]
     fn is_within(&self, rate: u32) -> bool {
-        let second = clock::now() / 1_000_000_000 << 32;
+        let second = (clock::now() / 1_000_000_000) << 32;
         let counted = self.second.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
             match now & !u64::from(u32::MAX) == second {
                 true if now as u32 >= rate => None,
