@@ -101,8 +101,8 @@ pub struct Watch {
     pub count: Option<u64>,
     /// How to print the events
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: StreamFormat,
-    /// Print data and lists in full, however long (text only; ndjson always does)
+    pub format: EventFormat,
+    /// Print data and lists in full, however long (text only; the others always do)
     #[arg(long)]
     pub full: bool,
 }
@@ -183,6 +183,18 @@ pub struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
+}
+
+/// How to print events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum EventFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: a JSON object on each line
+    Ndjson,
+    /// For spreadsheets: a table with a column for each field
+    Csv,
 }
 
 /// How to print what never ends.
@@ -307,10 +319,22 @@ Data is in hexadecimal digits, enums are names, durations are in nanoseconds and
 times in nanoseconds since 1970, what is missing is null, and numbers that JSON
 cannot express (NaN, inf) are strings. `seq` counts all events, lost ones too.
 
+With --format csv the first line names the columns: time (in nanoseconds, as
+mono_ns above), utc, sequence, thread, thread_name, tracepoint, and then the
+fields of all events that are watched, by tracepoint in the order of names.
+Fields of the same name share a column, and stay empty where an event has no
+such field. One that is called as a column that is there already, say `time`,
+gets the name of its tracepoint in front: `net:ping.time`. Missing values are
+empty, data is in hexadecimal digits, lists and structs are JSON. Gaps are not
+shown, but `sequence` jumps. The columns stay as they are: a field that none
+of them is named after, of a tracepoint that became known later, is left out,
+as told on standard error.
+
 Examples:
   tracepoint watch my-node 'net:*'                  until Ctrl-C
   tracepoint watch my-node net:ping '*:added' -n 9  nine events of two kinds
   tracepoint watch my-node '*' --for 10s --format ndjson > events.ndjson
+  tracepoint watch my-node net:ping --format csv > pings.csv
   tracepoint watch my-node '*:added' --format ndjson | jq .fields.fee";
 
 const STAT_EXAMPLES: &str = "\

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tracepoint_ipc::blocking::{Client, EventStream};
+use tracepoint_ipc::schema::EventType;
 use tracepoint_ipc::{Batch, ProcessInfo, Request, StreamError, ThreadInfo, TracepointInfo};
 
 pub use ledger::{Ledger, Row, causes};
@@ -101,6 +102,13 @@ impl Session {
     /// The threads that were announced so far.
     pub fn threads(&self) -> &HashMap<u32, ThreadInfo> {
         &self.threads
+    }
+
+    /// The types of the events of the tracepoints that are watched, as far as they are known by now.
+    pub fn event_types(&self) -> Vec<&EventType> {
+        let catalog = self.stream.catalog();
+        let watched = self.stream.matched().iter().filter_map(|&tag| catalog.tracepoint(tag));
+        watched.filter_map(|tracepoint| catalog.event_type(tracepoint)).collect()
     }
 
     /// Length of the longest name of a tracepoint that is watched.

@@ -87,6 +87,24 @@ fn watch_prints_as_many_json_objects_as_asked_for() {
 }
 
 #[test]
+fn watch_prints_a_table_for_spreadsheets() {
+    let node = Node::running();
+    let watch = node.run(&["watch", "demo-node", "mempool:added", "net:*", "-n", "20", "--format", "csv"]);
+    watch.expect(0, &["tracepoint: 20 events delivered, "]);
+    let mut reader = csv::Reader::from_reader(watch.stdout.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    assert!(head.iter().take(6).eq(["time", "utc", "sequence", "thread", "thread_name", "tracepoint"]));
+    let column = |name| head.iter().position(|column| column == name).unwrap();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 20);
+    for row in &rows {
+        let added = &row[column("tracepoint")] == "mempool:added";
+        assert_eq!(added, row[column("txid")].len() == 64, "{row:?}");
+        assert_eq!(added, row[column("message_type")].is_empty(), "{row:?}");
+    }
+}
+
+#[test]
 fn watch_shortens_data_but_not_hashes() {
     let node = Node::running();
     let patterns = ["validation:block_connected", "net:outbound_message"];

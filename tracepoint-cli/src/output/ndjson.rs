@@ -7,29 +7,27 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tracepoint_ipc::{Event, Gap, Lost, ThreadInfo, Value};
 
+use super::sink::Sink;
 use super::time::{Clock, Utc};
 use super::{Out, hex};
 use crate::exit::Failure;
 
 /// Prints events as JSON.
-#[derive(Debug)]
 pub struct Ndjson {
+    out: Out,
     clock: Clock,
 }
 
 impl Ndjson {
-    /// Prints times with `clock`.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock }
+    /// Prints to `out`, with the times of `clock`.
+    pub fn new(out: Out, clock: Clock) -> Self {
+        Self { out, clock }
     }
+}
 
-    /// Prints an event.
-    pub fn event(
-        &mut self,
-        out: &mut Out,
-        event: Event<'_>,
-        thread: Option<&ThreadInfo>,
-    ) -> Result<(), Failure> {
+impl Sink for Ndjson {
+    fn event(&mut self, event: Event<'_>, thread: Option<&ThreadInfo>) -> Result<(), Failure> {
+        let out = &mut self.out;
         let Utc { date, time, nanos } = self.clock.utc(event.time());
         write!(out, r#"{{"time":"{date}T{time}.{nanos:09}Z","mono_ns":"#)?;
         json(out, &event.time())?;
@@ -55,14 +53,18 @@ impl Ndjson {
         Ok(())
     }
 
-    /// Prints that events were lost here.
-    pub fn gap(&self, out: &mut Out, gap: &Gap, name: &str) -> Result<(), Failure> {
+    fn gap(&mut self, gap: &Gap, name: &str) -> Result<(), Failure> {
+        let out = &mut self.out;
         out.write_all(br#"{"gap":{"event":"#)?;
         json(out, name)?;
         out.write_all(br#","lost":"#)?;
         json(out, &Causes::from(gap.lost))?;
         out.write_all(b"}}\n")?;
         Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
     }
 }
 
@@ -88,7 +90,8 @@ pub fn json<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Resul
     serde_json::to_writer(out, value).map_err(io::Error::from)
 }
 
-fn write_value(out: &mut impl Write, value: Value<'_>) -> io::Result<()> {
+/// Writes the value of a field as JSON.
+pub fn write_value(out: &mut impl Write, value: Value<'_>) -> io::Result<()> {
     match value {
         Value::Bool(value) => json(out, &value),
         Value::Int(value) => json(out, &value),

@@ -7,6 +7,7 @@ use anstyle::Style;
 use tracepoint_ipc::{Event, Gap, ThreadInfo};
 
 use super::Out;
+use super::sink::Sink;
 use super::style::{FAINT, FIELD, LOSS, NAME, when};
 use super::time::{Clock, Utc};
 use super::value::Look;
@@ -17,8 +18,8 @@ use crate::session::causes;
 const THREAD_WIDTH: usize = 15;
 
 /// Prints events as text.
-#[derive(Debug)]
 pub struct Text {
+    out: Out,
     clock: Clock,
     look: Look,
     /// The longest name to come, so that fields stand below each other.
@@ -29,9 +30,11 @@ pub struct Text {
 }
 
 impl Text {
-    /// Prints times with `clock`, names in a column of `name_width`, and long values in `full` if so wished.
-    pub fn new(clock: Clock, name_width: usize, full: bool, colours: bool) -> Self {
+    /// Prints to `out`, with the times of `clock`, names in a column of `name_width`, and long values in `full` if
+    /// so wished.
+    pub fn new(out: Out, clock: Clock, name_width: usize, full: bool, colours: bool) -> Self {
         Self {
+            out,
             clock,
             look: Look { full, field: when(colours, FIELD) },
             name_width,
@@ -40,38 +43,33 @@ impl Text {
             loss: when(colours, LOSS),
         }
     }
+}
 
-    /// Prints an event.
-    pub fn event(
-        &mut self,
-        out: &mut Out,
-        event: Event<'_>,
-        thread: Option<&ThreadInfo>,
-    ) -> Result<(), Failure> {
-        let Self { faint, name, .. } = *self;
+impl Sink for Text {
+    fn event(&mut self, event: Event<'_>, thread: Option<&ThreadInfo>) -> Result<(), Failure> {
+        let Self { look, name_width, faint, name, .. } = *self;
+        let out = &mut self.out;
         let Utc { time, nanos, .. } = self.clock.utc(event.time());
         let micros = nanos / 1000;
         write!(out, "{faint}{time}.{micros:06}{faint:#} {:<THREAD_WIDTH$} ", ThreadName(thread))?;
-        write!(
-            out,
-            "{name}{:<width$}{name:#}",
-            Plain(event.tracepoint().full_name()),
-            width = self.name_width
-        )?;
+        write!(out, "{name}{:<name_width$}{name:#}", Plain(event.tracepoint().full_name()))?;
         for value in event.fields() {
             let (info, value) = value?;
             out.write_all(b" ")?;
-            self.look.field(out, &info.name, value)?;
+            look.field(out, &info.name, value)?;
         }
         out.write_all(b"\n")?;
         Ok(())
     }
 
-    /// Prints that events were lost here.
-    pub fn gap(&self, out: &mut Out, gap: &Gap, name: &str) -> Result<(), Failure> {
+    fn gap(&mut self, gap: &Gap, name: &str) -> Result<(), Failure> {
         let loss = self.loss;
-        writeln!(out, "{loss}-- lost here: {} ({}) --{loss:#}", Plain(name), causes(&gap.lost))?;
+        writeln!(self.out, "{loss}-- lost here: {} ({}) --{loss:#}", Plain(name), causes(&gap.lost))?;
         Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
     }
 }
 
