@@ -1,5 +1,6 @@
 //! The arguments. The help texts here are the manual.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,9 @@ pub enum Command {
     /// Write down what events are made of, and compare it with earlier versions
     #[command(subcommand, after_help = SCHEMA_EXAMPLES)]
     Schema(Schema),
+    /// Write events as JSON, as a table, or as a trace for ui.perfetto.dev
+    #[command(after_help = CONVERT_EXAMPLES)]
+    Convert(Convert),
     /// See it work: a node on real data in one process, a client in another
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -160,6 +164,41 @@ pub struct SchemaDiff {
     pub new: String,
 }
 
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// Only events of tracepoints that match one of these: a full name, or with `*` for any text
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// What to write
+    #[arg(long = "to", value_enum, value_name = "FORMAT")]
+    pub format: FileFormat,
+    /// The file to write, or - for standard output
+    #[arg(short = 'o', long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Stop after this many events
+    #[arg(short = 'n', long = "count", value_name = "N")]
+    pub count: Option<u64>,
+    /// Overwrite the file if there is one
+    #[arg(long)]
+    pub force: bool,
+    /// Show a field that is a number as a counter too (perfetto only): net:inbound_message.size
+    #[arg(long = "counter", value_name = "TRACEPOINT.FIELD")]
+    pub counters: Vec<String>,
+    /// Stop after this time: 10s, 250ms, 1h30m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub queue: Option<usize>,
+    /// Exit with status 3 if events were lost
+    #[arg(long)]
+    pub fail_on_loss: bool,
+}
+
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -195,6 +234,17 @@ pub enum EventFormat {
     Ndjson,
     /// For spreadsheets: a table with a column for each field
     Csv,
+}
+
+/// What to convert events to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FileFormat {
+    /// A JSON object on each line
+    Ndjson,
+    /// For spreadsheets: a table with a column for each field
+    Csv,
+    /// For ui.perfetto.dev and its trace processor
+    Perfetto,
 }
 
 /// How to print what never ends.
@@ -386,6 +436,25 @@ Examples:
 In a project's tests, with schema.json under version control:
   tracepoint schema diff schema.json my-node || exit 1
   tracepoint schema dump my-node > schema.json";
+
+const CONVERT_EXAMPLES: &str = "\
+ndjson and csv are what `tracepoint watch` prints with --format ndjson and
+--format csv: see its help.
+
+perfetto is a trace to be opened at https://ui.perfetto.dev, or queried with
+its trace processor. It has a track for each thread of the process. Each event
+is an instant on that of its thread, called as its tracepoint, in the category
+of its provider, with all of its fields as arguments. Data is in hexadecimal
+digits, enums are names, lists and structs are lists and structs. Events that
+were lost are instants on a track of their own, with how many and why. Times
+are those of CLOCK_MONOTONIC, and the trace says what that is in UTC.
+
+Examples:
+  tracepoint convert my-node --for 5s --to perfetto -o node.pftrace
+  tracepoint convert my-node 'net:*' --for 5s --to csv -o messages.csv
+  tracepoint convert my-node --for 5s --to perfetto -o node.pftrace \\
+      --counter net:inbound_message.size --counter mempool:added.fee
+  tracepoint convert my-node --for 5s --to ndjson -o - | jq .fields";
 
 const DEMO_EXAMPLES: &str = "\
 Starts a small node that replays mainnet block 702861 as fast as it can,

@@ -1,6 +1,7 @@
 //! A subscription to the events of a process, and the account of what came of it.
 
 mod ledger;
+mod pour;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -97,11 +98,6 @@ impl Session {
     /// The same, to write into it.
     pub fn ledger_mut(&mut self) -> &mut Ledger {
         &mut self.ledger
-    }
-
-    /// The threads that were announced so far.
-    pub fn threads(&self) -> &HashMap<u32, ThreadInfo> {
-        &self.threads
     }
 
     /// The types of the events of the tracepoints that are watched, as far as they are known by now.

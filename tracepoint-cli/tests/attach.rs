@@ -89,7 +89,8 @@ fn watch_prints_as_many_json_objects_as_asked_for() {
 #[test]
 fn watch_prints_a_table_for_spreadsheets() {
     let node = Node::running();
-    let watch = node.run(&["watch", "demo-node", "mempool:added", "net:*", "-n", "20", "--format", "csv"]);
+    let watch =
+        node.run(&["watch", "demo-node", "mempool:added", "net:*_message", "-n", "20", "--format", "csv"]);
     watch.expect(0, &["tracepoint: 20 events delivered, "]);
     let mut reader = csv::Reader::from_reader(watch.stdout.as_bytes());
     let head = reader.headers().unwrap().clone();

@@ -4,7 +4,7 @@ mod common;
 
 use common::run;
 
-const COMMANDS: [&str; 7] = ["ps", "list", "watch", "stat", "schema", "demo", "completions"];
+const COMMANDS: [&str; 8] = ["ps", "list", "watch", "stat", "schema", "convert", "demo", "completions"];
 
 #[test]
 fn the_help_names_every_command() {

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod completions;
+mod convert;
 mod demo;
 mod list;
 mod ps;
@@ -19,6 +20,7 @@ pub fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Stat(arguments) => stat::run(&arguments),
         Command::Schema(command) => schema::run(&command),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::DemoNode => demo::run_node(),

@@ -1,9 +1,5 @@
 //! `tracepoint watch`.
 
-use std::ops::ControlFlow;
-
-use tracepoint_ipc::Batch;
-
 use crate::cli::{EventFormat, Watch};
 use crate::exit::{Failure, Outcome};
 use crate::output::csv::Csv;
@@ -25,7 +21,7 @@ pub fn run(arguments: &Watch) -> Result<Outcome, Failure> {
     while left != Some(0) {
         match session.next(None)? {
             Turn::Batch(batch) => {
-                let flow = print(&mut session, &mut *sink, &batch, &mut left);
+                let flow = session.pour(&batch, &mut *sink, &mut left);
                 // What was printed is to be seen, even if the rest could not be read.
                 sink.flush()?;
                 if flow?.is_break() {
@@ -44,32 +40,6 @@ pub fn run(arguments: &Watch) -> Result<Outcome, Failure> {
     sink.flush()?;
     let outcome = session.sum_up();
     end.map(|()| outcome)
-}
-
-/// Prints a batch, but no more than `left` events.
-fn print(
-    session: &mut Session,
-    sink: &mut dyn Sink,
-    batch: &Batch,
-    left: &mut Option<u64>,
-) -> Result<ControlFlow<()>, Failure> {
-    let catalog = batch.catalog();
-    for gap in batch.gaps() {
-        let name = catalog.tracepoint(gap.tag).map_or("?", |tracepoint| tracepoint.full_name());
-        sink.gap(gap, name)?;
-    }
-    for event in batch.events() {
-        let event = event?;
-        sink.event(event, session.threads().get(&event.thread()))?;
-        session.ledger_mut().receive(event.tag(), event.raw().bytes().len(), catalog);
-        if let Some(left) = left {
-            *left -= 1;
-            if *left == 0 {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-    }
-    Ok(ControlFlow::Continue(()))
 }
 
 fn sink(arguments: &Watch, session: &Session) -> Box<dyn Sink> {

@@ -20,6 +20,14 @@ pub fn write(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// The digits as text.
+pub fn text(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +40,7 @@ mod tests {
             let mut written = Vec::new();
             write(&mut written, &bytes).unwrap();
             assert_eq!(String::from_utf8(written).unwrap(), expected);
+            assert_eq!(text(&bytes), expected);
         }
     }
 }

@@ -4,6 +4,8 @@ pub mod csv;
 pub mod hex;
 pub mod ndjson;
 pub mod number;
+pub mod perfetto;
+pub mod progress;
 pub mod sink;
 pub mod style;
 pub mod table;

@@ -4,18 +4,20 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracepoint_ipc::blocking::Client;
 use tracepoint_ipc::schema::EventType;
-use tracepoint_ipc::{Batch, Exporter, Request, ThreadInfo};
+use tracepoint_ipc::{Batch, Catalog, Exporter, ProcessInfo, Request, ThreadInfo};
 
 use super::Out;
 use super::sink::Sink;
 
 /// Some events, and what is known about them.
 pub struct Sample {
+    process: ProcessInfo,
     batches: Vec<Batch>,
+    catalog: Arc<Catalog>,
     matched: Vec<u16>,
 }
 
@@ -33,11 +35,17 @@ impl Sample {
         let directory = tempfile::tempdir().unwrap();
         let exporter = Exporter::builder("sample").directory(directory.path().join("s")).start().unwrap();
         let client = Client::connect_path(exporter.socket_path()).unwrap();
+        let process = client.info().unwrap();
         let stream = client.subscribe(request).unwrap();
+        let catalog = Arc::clone(stream.catalog());
         let matched = stream.matched().to_vec();
         fire();
         let (batches, _) = stream.close().unwrap();
-        Self { batches, matched }
+        Self { process, batches, catalog, matched }
+    }
+
+    pub fn process(&self) -> &ProcessInfo {
+        &self.process
     }
 
     pub fn batches(&self) -> &[Batch] {
@@ -46,9 +54,8 @@ impl Sample {
 
     /// The types of the events that were asked for.
     pub fn types(&self) -> Vec<&EventType> {
-        let catalog = self.batches[0].catalog();
-        let tracepoints = self.matched.iter().map(|&tag| catalog.tracepoint(tag).unwrap());
-        tracepoints.map(|tracepoint| catalog.event_type(tracepoint).unwrap()).collect()
+        let tracepoints = self.matched.iter().map(|&tag| self.catalog.tracepoint(tag).unwrap());
+        tracepoints.map(|tracepoint| self.catalog.event_type(tracepoint).unwrap()).collect()
     }
 
     /// Writes all of it, from the beginning to the end.
