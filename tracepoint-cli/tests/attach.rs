@@ -127,14 +127,16 @@ fn watch_shortens_data_but_not_hashes() {
 #[test]
 fn watch_ends_quietly_when_nobody_reads_any_more() {
     let node = Node::running();
-    let mut watch = node.tracepoint(&["watch", "demo-node", "*"]).spawn().unwrap();
-    let mut output = BufReader::new(watch.stdout.take().unwrap());
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    drop(output);
-    let finished = finish(watch);
-    finished.expect(0, &[]);
-    assert_eq!(finished.stderr, "");
+    for format in ["text", "ndjson", "csv"] {
+        let mut watch = node.tracepoint(&["watch", "demo-node", "*", "--format", format]).spawn().unwrap();
+        let mut output = BufReader::new(watch.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        drop(output);
+        let finished = finish(watch);
+        finished.expect(0, &[]);
+        assert_eq!(finished.stderr, "", "{format}");
+    }
 }
 
 #[test]

@@ -3,9 +3,10 @@
 mod common;
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
-use common::{Finished, Node, run};
+use common::{Finished, Node, finish, run};
 use tempfile::TempDir;
 
 /// Converts three events.
@@ -52,6 +53,21 @@ fn standard_output_is_a_file_too() {
     let events = converted.json_lines();
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|line| line["event"].as_str().unwrap().starts_with("net:")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let node = Node::running();
+    for format in ["ndjson", "csv", "perfetto"] {
+        let mut convert =
+            node.tracepoint(&["convert", "demo-node", "--to", format, "-o", "-"]).spawn().unwrap();
+        let mut output = convert.stdout.take().unwrap();
+        output.read_exact(&mut [0]).unwrap();
+        drop(output);
+        let finished = finish(convert);
+        finished.expect(0, &[]);
+        assert_eq!(finished.stderr, "", "{format}");
+    }
 }
 
 #[test]

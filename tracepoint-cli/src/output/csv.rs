@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use csv::{Writer, WriterBuilder};
+use csv::{ErrorKind, Writer, WriterBuilder};
 use tracepoint_ipc::schema::EventType;
 use tracepoint_ipc::{Event, Gap, ThreadInfo, Value};
 
@@ -40,7 +40,7 @@ impl Csv {
 
 impl Sink for Csv {
     fn begin(&mut self) -> Result<(), Failure> {
-        self.write(|csv| csv.out.write_record(&csv.columns.names))
+        self.out.write_record(&self.columns.names).map_err(failure)
     }
 
     fn event(&mut self, event: Event<'_>, thread: Option<&ThreadInfo>) -> Result<(), Failure> {
@@ -62,7 +62,7 @@ impl Sink for Csv {
                 write_cell(&mut self.row[column], value)?;
             }
         }
-        self.write(|csv| csv.out.write_record(&csv.row))
+        self.out.write_record(&self.row).map_err(failure)
     }
 
     fn gap(&mut self, _gap: &Gap, _name: &str) -> Result<(), Failure> {
@@ -75,9 +75,11 @@ impl Sink for Csv {
     }
 }
 
-impl Csv {
-    fn write(&mut self, write: impl FnOnce(&mut Self) -> csv::Result<()>) -> Result<(), Failure> {
-        Ok(write(self).map_err(std::io::Error::from)?)
+/// The library wraps errors of the output, and what kind they are must not get lost.
+fn failure(error: csv::Error) -> Failure {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error.into(),
+        other => Failure::other(format!("a row cannot be written: {other:?}")),
     }
 }
 
