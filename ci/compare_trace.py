@@ -132,12 +132,12 @@ def nanos(text):
 
 
 def same(read, line):
-    """Null, and a list of nothing, are the same in a trace."""
+    """In a trace, null is the same as a list or a struct with nothing in it."""
     if isinstance(line, dict) and isinstance(read, dict):
         return read.keys() == line.keys() and all(same(read[key], line[key]) for key in line)
     if isinstance(line, list) and isinstance(read, list):
         return len(read) == len(line) and all(map(same, read, line))
-    return read == line if line != [] else read is None
+    return read is None if line in ([], {}) else read == line
 
 
 def compare_trace(trace, lines):

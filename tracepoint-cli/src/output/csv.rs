@@ -143,7 +143,8 @@ fn write_cell(cell: &mut Vec<u8>, value: Value<'_>) -> Result<(), Failure> {
         Value::Enum { name: Some(name), .. } => cell.extend_from_slice(name.as_bytes()),
         Value::Data(data) => hex::write(cell, data)?,
         Value::Float(number) => write!(cell, "{number}")?,
-        Value::Unsupported => {}
+        Value::IpAddr(address) => write!(cell, "{address}")?,
+        Value::Null | Value::Unsupported => {}
         value => write_value(cell, value)?,
     }
     Ok(())
@@ -151,6 +152,8 @@ fn write_cell(cell: &mut Vec<u8>, value: Value<'_>) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use tracepoints::{Event, Value, tracepoint};
 
     use super::*;
@@ -177,6 +180,21 @@ mod tests {
         fee: f64,
         peer: u8,
         seen: bool,
+    }
+
+    #[derive(Value)]
+    struct Coin {
+        vout: u32,
+        fee: Option<u64>,
+    }
+
+    #[derive(Event)]
+    #[event(provider = "nested_csv")]
+    struct Nested<'a> {
+        coins: &'a [Coin],
+        address: IpAddr,
+        fee: Option<u64>,
+        label: Option<&'a str>,
     }
 
     fn sample() -> Sample {
@@ -212,6 +230,23 @@ mod tests {
         assert_eq!(rows[1][2], event.sequence().to_string());
         assert_eq!(rows[1][3], event.thread().to_string());
         assert_eq!(Some(rows[1][4].as_str()), std::thread::current().name());
+    }
+
+    #[test]
+    fn lists_are_json_and_missing_values_are_empty() {
+        let coins = [Coin { vout: 1, fee: Some(2) }, Coin { vout: 3, fee: None }];
+        let sample = Sample::of("nested_csv:*", || {
+            let address = IpAddr::from([127, 0, 0, 1]);
+            tracepoint!(Nested { coins: &coins, address, fee: Some(1), label: Some("a") });
+            tracepoint!(Nested { coins: &[], address, fee: None, label: None });
+        });
+        let written = Written::default();
+        let mut csv = Csv::new(written.out(), Clock::new(0), sample.types());
+        sample.write_to(&mut csv);
+        let rows = rows(&written);
+        let json = r#"[{"vout":1,"fee":2},{"vout":3,"fee":null}]"#;
+        assert_eq!(rows[1][6..], [json, "127.0.0.1", "1", "a"]);
+        assert_eq!(rows[2][6..], ["[]", "127.0.0.1", "", ""]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Fields that are shown as counters.
 
-use tracepoint_ipc::schema::{EventType, FieldInfo, FieldType};
+use tracepoint_ipc::schema::{EventType, FieldType};
 
+use super::proto::CounterUnit;
 use crate::exit::Failure;
 
 /// A field that is shown as a counter.
@@ -13,6 +14,8 @@ pub struct Counter {
     pub type_id: u64,
     /// The place of the field among those of the event.
     pub place: usize,
+    /// What it counts, if Perfetto has a unit for that.
+    pub unit: Option<CounterUnit>,
 }
 
 impl Counter {
@@ -28,15 +31,16 @@ impl Counter {
                 "--counter {name}: '{event}' is not among the tracepoints that are converted"
             )));
         };
-        let found = ty.fields.iter().position(|it| it.name == field && is_number(it));
+        let found = ty.fields.iter().position(|it| it.name == field && is_number(&it.ty));
         let place = found.ok_or_else(|| Failure::other(format!("--counter {name}: {}", advice(ty))))?;
-        Ok(Self { name: name.to_owned(), type_id: ty.type_id, place })
+        let unit = unit(&ty.fields[place].ty);
+        Ok(Self { name: name.to_owned(), type_id: ty.type_id, place, unit })
     }
 }
 
 fn advice(ty: &EventType) -> String {
     let numbers: Vec<_> =
-        ty.fields.iter().filter(|field| is_number(field)).map(|field| field.name.as_str()).collect();
+        ty.fields.iter().filter(|field| is_number(&field.ty)).map(|field| field.name.as_str()).collect();
     if numbers.is_empty() {
         format!("{ty} has no field that is a number")
     } else {
@@ -44,18 +48,24 @@ fn advice(ty: &EventType) -> String {
     }
 }
 
-fn is_number(field: &FieldInfo) -> bool {
-    matches!(
-        field.ty,
+fn is_number(ty: &FieldType) -> bool {
+    match ty {
         FieldType::Int8
-            | FieldType::Int16
-            | FieldType::Int32
-            | FieldType::Int64
-            | FieldType::UInt8
-            | FieldType::UInt16
-            | FieldType::UInt32
-            | FieldType::UInt64
-            | FieldType::Float32
-            | FieldType::Float64
-    )
+        | FieldType::Int16
+        | FieldType::Int32
+        | FieldType::Int64
+        | FieldType::UInt8
+        | FieldType::UInt16
+        | FieldType::UInt32
+        | FieldType::UInt64
+        | FieldType::Float32
+        | FieldType::Float64
+        | FieldType::Duration => true,
+        FieldType::Option(of) => is_number(of),
+        _ => false,
+    }
+}
+
+fn unit(ty: &FieldType) -> Option<CounterUnit> {
+    matches!(ty.leaf(), FieldType::Duration).then_some(CounterUnit::TimeNs)
 }

@@ -70,7 +70,7 @@ impl Perfetto {
     pub fn new(out: Out, process: &ProcessInfo, counters: Vec<Counter>) -> Self {
         let mut tracks = Tracks::new(process);
         let counters = counters.into_iter().map(|counter| {
-            let track = tracks.counter(&counter.name);
+            let track = tracks.counter(&counter.name, counter.unit);
             (counter, track)
         });
         Self {

@@ -111,9 +111,19 @@ pub struct ThreadDescriptor {
     pub thread_name: Option<String>,
 }
 
-/// That a track is a counter; it has nothing to say about it.
 #[derive(Clone, PartialEq, Message)]
-pub struct CounterDescriptor {}
+pub struct CounterDescriptor {
+    #[prost(enumeration = "CounterUnit", optional, tag = "3")]
+    pub unit: Option<i32>,
+}
+
+/// `CounterDescriptor.Unit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enumeration)]
+#[repr(i32)]
+pub enum CounterUnit {
+    Unspecified = 0,
+    TimeNs = 1,
+}
 
 #[derive(Clone, PartialEq, Message)]
 pub struct TrackEvent {

@@ -1,6 +1,8 @@
 //! What is written, read back as a reader of traces does.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
 
 use prost::Message;
 use tracepoint_ipc::Request;
@@ -33,6 +35,22 @@ struct Tx<'a> {
 #[event(provider = "perfetto")]
 struct Ping {
     peer: i64,
+}
+
+#[derive(Value)]
+struct Coin {
+    vout: u32,
+    fee: Option<u64>,
+}
+
+#[derive(Event)]
+#[event(provider = "nested")]
+struct Nested<'a> {
+    coins: &'a [Coin],
+    none: &'a [u8],
+    address: IpAddr,
+    took: Option<Duration>,
+    seen: SystemTime,
 }
 
 #[derive(Event)]
@@ -109,15 +127,28 @@ impl Read {
     }
 
     fn arguments(&self, event: &TrackEvent) -> Vec<(&str, String)> {
-        let argument = |it: &DebugAnnotation| match it.value.as_ref().unwrap() {
-            annotation::Value::Bool(value) => value.to_string(),
-            annotation::Value::Uint(value) => format!("{value}u"),
-            annotation::Value::Int(value) => value.to_string(),
-            annotation::Value::Double(value) => format!("{value:?}"),
-            annotation::Value::String(value) => format!("{value:?}"),
-            annotation::Value::StringIid(number) => self.name('v', Some(*number)).to_owned(),
-        };
-        event.debug_annotations.iter().map(|it| (self.name('f', it.name_iid), argument(it))).collect()
+        event.debug_annotations.iter().map(|it| (self.name('f', it.name_iid), self.value(it))).collect()
+    }
+
+    fn value(&self, annotation: &DebugAnnotation) -> String {
+        match &annotation.value {
+            Some(annotation::Value::Bool(value)) => value.to_string(),
+            Some(annotation::Value::Uint(value)) => format!("{value}u"),
+            Some(annotation::Value::Int(value)) => value.to_string(),
+            Some(annotation::Value::Double(value)) => format!("{value:?}"),
+            Some(annotation::Value::String(value)) => format!("{value:?}"),
+            Some(annotation::Value::StringIid(number)) => self.name('v', Some(*number)).to_owned(),
+            None if !annotation.dict_entries.is_empty() => {
+                let entries = annotation.dict_entries.iter();
+                let entries = entries.map(|it| format!("{}={}", self.name('f', it.name_iid), self.value(it)));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(" "))
+            }
+            None if !annotation.array_values.is_empty() => {
+                let values = annotation.array_values.iter().map(|it| self.value(it));
+                format!("[{}]", values.collect::<Vec<_>>().join(" "))
+            }
+            None => "-".to_owned(),
+        }
     }
 }
 
@@ -150,6 +181,29 @@ fn an_event_is_an_instant_with_all_fields() {
         ]
     );
     assert_eq!(trace.arguments(events[2].1), [("peer", "1".to_owned())]);
+}
+
+#[test]
+fn lists_and_structs_are_lists_and_structs() {
+    let coins = [Coin { vout: 1, fee: Some(2) }, Coin { vout: 3, fee: None }];
+    let took = Some(Duration::from_micros(5));
+    let sample = Sample::of("nested:*", || {
+        let address = IpAddr::from([127, 0, 0, 1]);
+        tracepoint!(Nested { coins: &coins, none: &[], address, took, seen: SystemTime::UNIX_EPOCH });
+        tracepoint!(Nested { coins: &[], none: &[], address, took: None, seen: SystemTime::UNIX_EPOCH });
+    });
+    let trace = Read::of(&sample, &["nested:nested.took"]);
+    let events = trace.events(EventKind::Instant);
+    let arguments = |place: usize| trace.arguments(events[place].1).into_iter().map(|(_, value)| value);
+    let expected = ["[{vout=1u fee=2u} {vout=3u fee=-}]", "\"\"", "\"127.0.0.1\"", "5000u", "0"];
+    assert!(arguments(0).eq(expected), "{:?}", arguments(0).collect::<Vec<_>>());
+    assert!(arguments(1).eq(["-", "\"\"", "\"127.0.0.1\"", "-", "0"]));
+    // What is missing is not counted.
+    let counts = trace.events(EventKind::Counter);
+    assert_eq!(counts.len(), 1);
+    assert_eq!(counts[0].1.counter_value, Some(CounterValue::Int(5000)));
+    let counter = trace.track(counts[0].1).counter.as_ref().unwrap();
+    assert_eq!(counter.unit(), proto::CounterUnit::TimeNs);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tracepoint_ipc::{ProcessInfo, ThreadInfo};
 
-use super::proto::{CounterDescriptor, ProcessDescriptor, ThreadDescriptor, TrackDescriptor};
+use super::proto::{CounterDescriptor, CounterUnit, ProcessDescriptor, ThreadDescriptor, TrackDescriptor};
 
 /// Each process has a range of so many tracks. Small enough that numbers stay short, as each event has one.
 const RANGE_BITS: u32 = 24;
@@ -77,8 +77,9 @@ impl Tracks {
     }
 
     /// A new track for a counter.
-    pub fn counter(&mut self, name: &str) -> u64 {
-        self.add(TrackDescriptor { counter: Some(CounterDescriptor {}), ..named(name) })
+    pub fn counter(&mut self, name: &str, unit: Option<CounterUnit>) -> u64 {
+        let counter = CounterDescriptor { unit: unit.map(Into::into) };
+        self.add(TrackDescriptor { counter: Some(counter), ..named(name) })
     }
 
     fn add(&mut self, track: TrackDescriptor) -> u64 {
