@@ -74,7 +74,8 @@ pub use self::{
     probe::{fire, is_enabled},
     registry::{Conflict, conflicts, register, tracepoints},
     subscription::{
-        Batch, Gap, SubscribeError, Subscription, SubscriptionBuilder, SubscriptionStats, TracepointStats,
+        Batch, Gap, Policy, SubscribeError, Subscription, SubscriptionBuilder, SubscriptionStats,
+        TracepointStats,
     },
     thread::{ThreadInfo, current_thread},
 };

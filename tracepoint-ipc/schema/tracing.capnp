@@ -92,6 +92,15 @@ struct Request {
   batchBytes @2 :UInt32;   # size at which a batch is sent; 0: default
   flushNanos @3 :UInt64;   # longest time that an event waits in a batch; 0: default
   allowEmpty @4 :Bool;     # a pattern may match nothing (yet)
+  filter @5 :Text;         # a predicate over the fields: 'size > 1000 && message_type == "block"'
+  sample @6 :UInt32;       # one of so many events of each tracepoint that match; 0: all
+  rate @7 :UInt32;         # at most so many events of each tracepoint in a second; 0: all
+  policy @8 :Policy;       # what to do when the queue is full
+}
+
+enum Policy {
+  dropNewest @0;           # what comes is lost
+  keepNewest @1;           # what has waited longest is lost
 }
 
 struct Batch {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
+use crate::wire::Frames;
 use crate::{Lost, ThreadInfo};
 
 /// Events that were lost at one place of the stream.
@@ -75,6 +76,25 @@ pub(crate) fn bytes_of(words: &[u64]) -> &[u8] {
     unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }
 
+/// Events of one tracepoint in a batch that was lost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evicted {
+    pub(crate) tag: u16,
+    pub(crate) events: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Gaps, and others behind them.
+fn merge(mut gaps: Vec<Gap>, others: &[Gap]) -> Vec<Gap> {
+    for other in others {
+        match gaps.iter_mut().find(|gap| gap.tag == other.tag) {
+            Some(gap) => gap.lost += other.lost,
+            None => gaps.push(*other),
+        }
+    }
+    gaps
+}
+
 /// Places that the end of a stream needs: what is in the open batch, and the gaps behind it.
 const RESERVED: usize = 2;
 
@@ -88,6 +108,8 @@ pub(crate) struct Queue {
     /// In `sealed`.
     bytes: AtomicUsize,
     batch_bytes: usize,
+    /// What batches that were evicted had to tell, besides their events; the next one that is taken tells it.
+    evicted: Mutex<Batch>,
 }
 
 impl Queue {
@@ -99,6 +121,7 @@ impl Queue {
             spare: Mutex::default(),
             bytes: AtomicUsize::new(0),
             batch_bytes,
+            evicted: Mutex::default(),
         }
     }
 
@@ -126,9 +149,48 @@ impl Queue {
 
     /// Takes the oldest batch.
     pub(crate) fn pop(&self) -> Option<Batch> {
+        // Held, lest a batch be evicted in between that is older than what it would tell.
+        let mut evicted = self.evicted.lock();
+        let mut batch = self.take()?;
+        if !evicted.gaps.is_empty() || !evicted.threads.is_empty() {
+            batch.gaps = merge(std::mem::take(&mut evicted.gaps), &batch.gaps);
+            batch.threads.splice(0..0, evicted.threads.drain(..));
+        }
+        Some(batch)
+    }
+
+    fn take(&self) -> Option<Batch> {
         let batch = self.sealed.pop()?;
         self.bytes.fetch_sub(batch.events.len(), Ordering::Relaxed);
         Some(batch)
+    }
+
+    /// Loses the oldest batch. Returns how many events of each tag, and of how many bytes, that were; none if no
+    /// batch waits.
+    pub(crate) fn evict(&self) -> Option<Vec<Evicted>> {
+        let mut evicted = self.evicted.lock();
+        let mut batch = self.take()?;
+        let mut lost: Vec<Evicted> = Vec::new();
+        for event in Frames::new(&batch.events).flatten() {
+            let bytes = event.bytes().len() as u64;
+            match lost.iter_mut().find(|lost| lost.tag == event.tag) {
+                Some(lost) => {
+                    lost.events += 1;
+                    lost.bytes += bytes;
+                }
+                None => lost.push(Evicted { tag: event.tag, events: 1, bytes }),
+            }
+        }
+        let gaps: Vec<_> = lost
+            .iter()
+            .map(|lost| Gap { tag: lost.tag, lost: Lost { queue_full: lost.events, ..Lost::default() } })
+            .collect();
+        let before = merge(std::mem::take(&mut evicted.gaps), &batch.gaps);
+        evicted.gaps = merge(before, &gaps);
+        evicted.threads.append(&mut batch.threads);
+        drop(evicted);
+        self.recycle(batch);
+        Some(lost)
     }
 
     pub(crate) fn recycle(&self, mut batch: Batch) {

@@ -8,6 +8,7 @@ use super::Lease;
 use super::batch::{Batch, Gap, Queue};
 use super::choice::Choice;
 use super::pattern::Patterns;
+use super::policy::Policy;
 use super::stats::{Counts, SubscriptionStats, TracepointStats};
 use crate::filter::{Selector, Selectors};
 use crate::gate::Stamp;
@@ -21,6 +22,7 @@ pub(crate) struct Bounds {
     pub(crate) queue_bytes: usize,
     pub(crate) batch_bytes: usize,
     pub(crate) flush: Duration,
+    pub(crate) policy: Policy,
 }
 
 /// An event on its way from a ring to the subscriptions, without its payload.
@@ -196,7 +198,10 @@ impl Feed {
     #[inline(never)]
     fn make_room(&mut self, event: &Arriving, bytes: usize) -> bool {
         let is_full = self.open.events.len() + bytes > self.bounds.batch_bytes;
-        let free = self.bounds.queue_bytes.saturating_sub(self.queue.bytes() + self.open.events.len());
+        if self.bounds.policy == Policy::KeepNewest {
+            self.evict(bytes);
+        }
+        let free = self.free();
         // Without a place for the open batch, there is none for what comes behind a gap either.
         if bytes > free || (is_full || !self.gaps.is_empty()) && !self.turn_over(false) {
             self.counts[event.index].queue_full += 1;
@@ -211,6 +216,29 @@ impl Feed {
         self.room = left.min(free).max(bytes);
         self.open.events.reserve(self.room);
         true
+    }
+
+    /// Bytes that the queue can take.
+    fn free(&self) -> usize {
+        self.bounds.queue_bytes.saturating_sub(self.queue.bytes() + self.open.events.len())
+    }
+
+    /// Loses the oldest batches until there is room for an event of so many bytes, if it can have any.
+    fn evict(&mut self, bytes: usize) {
+        if bytes + self.open.events.len() > self.bounds.queue_bytes {
+            return;
+        }
+        while bytes > self.free() || !self.queue.has_place(false) {
+            let Some(evicted) = self.queue.evict() else { return };
+            for lost in evicted {
+                let Some(counts) = self.counts.get_mut(usize::from(lost.tag).wrapping_sub(1)) else {
+                    continue;
+                };
+                counts.delivered -= lost.events;
+                counts.delivered_bytes -= lost.bytes;
+                counts.queue_full += lost.events;
+            }
+        }
     }
 
     /// A thread whose name the subscriber may not know.

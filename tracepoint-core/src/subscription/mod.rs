@@ -9,6 +9,7 @@ mod error;
 mod feed;
 mod feeds;
 mod pattern;
+mod policy;
 mod stats;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use batch::{Batch, Gap};
 pub use error::SubscribeError;
+pub use policy::Policy;
 pub use stats::{SubscriptionStats, TracepointStats};
 
 pub(crate) use batch::bytes_of;
@@ -93,7 +95,12 @@ impl Subscription {
         SubscriptionBuilder {
             patterns: Vec::new(),
             choice: Choice::default(),
-            bounds: Bounds { queue_bytes: QUEUE_BYTES, batch_bytes: BATCH_BYTES, flush: Duration::ZERO },
+            bounds: Bounds {
+                queue_bytes: QUEUE_BYTES,
+                batch_bytes: BATCH_BYTES,
+                flush: Duration::ZERO,
+                policy: Policy::default(),
+            },
             allow_empty: false,
         }
     }
@@ -255,6 +262,12 @@ impl SubscriptionBuilder {
     /// Bytes of events that may wait, 1 GiB at most. What does not fit is lost and counted. Default: 16 MiB.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.bounds.queue_bytes = bytes.min(MAX_QUEUE_BYTES);
+        self
+    }
+
+    /// What is lost when the queue is full. Default: what comes then.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.bounds.policy = policy;
         self
     }
 

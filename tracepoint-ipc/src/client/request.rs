@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::tracing_capnp::request;
+use tracepoint_core::Policy;
+
+use crate::tracing_capnp::{self as wire, request};
 
 /// Which events a client wants, and how.
 ///
@@ -23,6 +25,10 @@ pub struct Request {
     batch_bytes: u32,
     flush_nanos: u64,
     allow_empty: bool,
+    filter: String,
+    sample: u32,
+    rate: u32,
+    policy: Policy,
     without_schema: bool,
 }
 
@@ -70,6 +76,34 @@ impl Request {
         self
     }
 
+    /// Wants only events that match a predicate over their fields, as `size > 1000 && message_type == "block"`:
+    /// see [`Filter`](tracepoint_core::Filter). The process looks at it before it copies anything, and counts
+    /// the others as `filtered`.
+    pub fn filter(mut self, predicate: impl Into<String>) -> Self {
+        self.filter = predicate.into();
+        self
+    }
+
+    /// Wants one of `every` events that match, of each tracepoint. The process counts the others as
+    /// `sampled_out`. 0 and 1: all.
+    pub fn sample(mut self, every: u32) -> Self {
+        self.sample = every;
+        self
+    }
+
+    /// Wants at most so many events in a second, of each tracepoint. The process counts the others as
+    /// `sampled_out`. 0: all.
+    pub fn rate(mut self, per_second: u32) -> Self {
+        self.rate = per_second;
+        self
+    }
+
+    /// What is lost when the queue in the traced process is full. Default: what comes then.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
     /// For readers that only use [`Event::get`](crate::Event::get): does not fetch the schema of the process.
     /// Then [`Event::fields`](crate::Event::fields) gives an error.
     pub fn without_schema(mut self) -> Self {
@@ -86,6 +120,13 @@ impl Request {
         to.set_batch_bytes(self.batch_bytes);
         to.set_flush_nanos(self.flush_nanos);
         to.set_allow_empty(self.allow_empty);
+        to.set_filter(&self.filter);
+        to.set_sample(self.sample);
+        to.set_rate(self.rate);
+        to.set_policy(match self.policy {
+            Policy::KeepNewest => wire::Policy::KeepNewest,
+            _ => wire::Policy::DropNewest,
+        });
         let mut list = to.init_patterns(crate::wire::write::len(&self.patterns));
         for (at, pattern) in (0..).zip(&self.patterns) {
             list.set(at, pattern);

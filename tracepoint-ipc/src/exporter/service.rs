@@ -11,7 +11,7 @@ use super::lease::Lease;
 use super::{PROTOCOL, pump};
 use crate::schema;
 use crate::socket::platform;
-use crate::tracing_capnp::{request, subscription, tracing};
+use crate::tracing_capnp::{Policy, request, subscription, tracing};
 use crate::wire::write;
 
 /// The bootstrap interface of one connection.
@@ -189,7 +189,18 @@ fn subscribe(request: request::Reader<'_>) -> Result<Subscription, Error> {
     if request.get_flush_nanos() > 0 {
         builder = builder.flush_interval(Duration::from_nanos(request.get_flush_nanos()));
     }
-    builder.start().map_err(refused)
+    let filter = request.get_filter()?.to_str()?;
+    if !filter.is_empty() {
+        builder = builder.filter(filter);
+    }
+    let policy = match request.get_policy() {
+        Ok(Policy::DropNewest) => tracepoint_core::Policy::DropNewest,
+        Ok(Policy::KeepNewest) => tracepoint_core::Policy::KeepNewest,
+        Err(_) => {
+            return Err(refused("a policy that this process does not know: it is older than its client"));
+        }
+    };
+    builder.policy(policy).sample(request.get_sample()).rate(request.get_rate()).start().map_err(refused)
 }
 
 fn patterns(request: request::Reader<'_>) -> Result<Vec<&str>, Error> {
