@@ -5,7 +5,15 @@ use std::sync::Arc;
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link, Mark};
 use super::{Pool, Ring};
 use crate::event::{PIECE_WORDS, Tail, copy_padded};
+#[cfg(not(loom))]
+use crate::pool::wait;
 use crate::sync::Ordering;
+
+/// The models never wait.
+#[cfg(loom)]
+fn wait<R>(_: impl FnMut() -> Option<R>) -> Option<R> {
+    None
+}
 
 /// Why a record could not be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +99,8 @@ impl<'p> Producer<'p> {
     #[inline(never)]
     fn make_room(&mut self, words: usize) -> Result<(), Lost> {
         debug_assert!(!Self::spans(words));
-        self.begin_anew().or_else(|| self.next_chunk()).ok_or(Lost::RingFull)
+        let mut make = || self.begin_anew().or_else(|| self.next_chunk());
+        make().or_else(|| wait(make)).ok_or(Lost::RingFull)
     }
 
     /// Begins the chunk anew, if the drain has read all of it.
@@ -184,7 +193,7 @@ impl<'p> Producer<'p> {
         }
         let mut first = None;
         for _ in 0..count {
-            let Some(id) = self.take() else {
+            let Some(id) = self.take().or_else(|| wait(|| self.take())) else {
                 self.give_chain(first);
                 return Err(Lost::RingFull);
             };

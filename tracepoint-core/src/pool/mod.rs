@@ -1,5 +1,7 @@
 //! The chunk pool of the process, its bounds, and who is called when it runs low.
 
+mod patience;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,6 +14,9 @@ use crate::ring::chunk::{CHUNK_BYTES, CHUNK_WORDS};
 use crate::ring::record::MAX_WORDS;
 use crate::ring::{Lost, Pool};
 use crate::world::{self, world};
+
+pub use patience::WhenFull;
+pub(crate) use patience::wait;
 
 /// Bounds of the memory that all rings together take.
 ///
@@ -35,6 +40,8 @@ pub struct Limits {
     /// [`ring_full`](crate::Lost::ring_full); one that could never fit, as
     /// [`too_large`](crate::Lost::too_large).
     pub referenced_bytes: usize,
+    /// What a probe does when there is no room for its event. Only the program itself can choose that.
+    pub when_full: WhenFull,
 }
 
 impl Limits {
@@ -43,6 +50,7 @@ impl Limits {
         thread_bytes: 48 << 20,
         event_bytes: 16 << 20,
         referenced_bytes: 64 << 20,
+        when_full: WhenFull::Drop,
     };
 }
 
@@ -186,15 +194,18 @@ impl Shared {
         if words > self.event_words || bytes > *bound {
             return Err(Lost::TooLarge);
         }
-        let before = count.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes > *bound / 2 {
-            wake_drain();
-        }
-        if before + bytes > *bound {
-            self.release(bytes);
-            return Err(Lost::RingFull);
-        }
-        Ok(())
+        let refer = || {
+            let before = count.fetch_add(bytes, Ordering::Relaxed);
+            if before + bytes > *bound / 2 {
+                wake_drain();
+            }
+            if before + bytes > *bound {
+                self.release(bytes);
+                return None;
+            }
+            Some(())
+        };
+        refer().or_else(|| wait(refer)).ok_or(Lost::RingFull)
     }
 
     /// Bytes that a record referred to are not kept any more.
@@ -255,6 +266,7 @@ pub fn set_waker(waker: Option<Arc<dyn Wake>>) {
 
 /// The drain made a pass: it may be woken again.
 pub(crate) fn rest() {
+    patience::passed();
     world().alarm.asleep.store(true, Ordering::Relaxed);
 }
 
