@@ -38,7 +38,7 @@ pub(crate) fn exporter(from: wire::exporter_stats::Reader<'_>) -> ExporterStats 
 pub(crate) fn tracepoints(
     from: struct_list::Reader<'_, wire::tracepoint::Owned>,
 ) -> capnp::Result<Vec<TracepointInfo>> {
-    from.into_iter().map(tracepoint).collect()
+    bounded(from)?.into_iter().map(tracepoint).collect()
 }
 
 fn tracepoint(from: wire::tracepoint::Reader<'_>) -> capnp::Result<TracepointInfo> {
@@ -56,11 +56,26 @@ fn tracepoint(from: wire::tracepoint::Reader<'_>) -> capnp::Result<TracepointInf
     Ok(info)
 }
 
+/// Structs in a list from another process. A list of structs of no size may be of any length in next to no bytes,
+/// whereas each becomes a struct here. Tags have 16 bits, and no batch has as many new threads.
+const MOST: u32 = 1 << 16;
+
+fn bounded<T: capnp::traits::OwnedStruct>(
+    list: struct_list::Reader<'_, T>,
+) -> capnp::Result<struct_list::Reader<'_, T>> {
+    let len = list.len();
+    if len > MOST {
+        return Err(capnp::Error::failed(format!("a list of {len} structs, which is more than {MOST}")));
+    }
+    Ok(list)
+}
+
 /// Takes a batch out of its message. The catalog is filled in when the batch is handed on.
 pub(crate) fn batch(from: wire::batch::Reader<'_>, memory: &Arc<Memory>) -> capnp::Result<(Batch, u32)> {
-    let gaps =
-        from.get_gaps()?.into_iter().map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
-    let threads = from.get_threads()?.into_iter().map(|thread| {
+    let gaps = bounded(from.get_gaps()?)?
+        .into_iter()
+        .map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
+    let threads = bounded(from.get_threads()?)?.into_iter().map(|thread| {
         Ok(ThreadInfo { id: thread.get_id(), os_id: thread.get_os_id(), name: text(thread.get_name()?)? })
     });
     let batch = Batch {
@@ -84,7 +99,7 @@ fn lost(from: wire::lost::Reader<'_>) -> Lost {
 }
 
 pub(crate) fn stats(from: wire::subscription_stats::Reader<'_>) -> capnp::Result<SubscriptionStats> {
-    let tracepoints = from.get_tracepoints()?.into_iter().map(|counts| {
+    let tracepoints = bounded(from.get_tracepoints()?)?.into_iter().map(|counts| {
         Ok(TracepointStats {
             tag: counts.get_tag(),
             offered: counts.get_offered(),
@@ -108,4 +123,26 @@ pub(crate) fn nodes(from: capnp::data_list::Reader<'_>) -> capnp::Result<Vec<Vec
 
 fn text(from: capnp::text::Reader<'_>) -> capnp::Result<String> {
     Ok(from.to_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use capnp::message::{Reader, ReaderOptions, SegmentArray};
+
+    use super::*;
+
+    /// A message that is a list of so many structs of no size, and what it is read as.
+    fn read_many(structs: u32) -> capnp::Result<Vec<TracepointInfo>> {
+        let of_structs = 1 | 7_u64 << 32;
+        let segment = [of_structs.to_le_bytes(), u64::from(structs << 2).to_le_bytes()].concat();
+        let segments = [&*segment];
+        tracepoints(Reader::new(SegmentArray::new(&segments), ReaderOptions::new()).get_root()?)
+    }
+
+    #[test]
+    fn lists_of_structs_of_no_size_take_little_memory() {
+        assert_eq!(read_many(MOST).unwrap().len(), MOST as usize);
+        let error = read_many(MOST + 1).unwrap_err().to_string();
+        assert!(error.contains("65537 structs"), "{error}");
+    }
 }
