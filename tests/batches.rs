@@ -40,6 +40,20 @@ fn a_batch_is_no_larger_than_asked_for_and_a_larger_event_has_its_own() {
     assert!(full * 4 > batches * 3, "most of {batches} batches are more than half full, but only {full}");
 }
 
+/// Places for batches are made in advance, and who asks for a long queue may be another process.
+#[test]
+fn a_long_queue_has_no_small_batches() {
+    let long = Subscription::builder().pattern("batches:long").queue_bytes(1 << 30).batch_bytes(4096);
+    let mut subscription = long.start().unwrap();
+    let data = [0; 1000];
+    for _ in 0..1_000 {
+        tracepoint!(batches::long, data: &[u8] = &data);
+    }
+    subscription.close();
+    let batch = subscription.next_batch().expect("events");
+    assert!(batch.events.len() > 200 << 10, "{} bytes", batch.events.len());
+}
+
 #[test]
 fn an_event_waits_for_its_batch_as_long_as_asked_for_and_no_longer_than_its_subscription() {
     let start = |interval| {

@@ -89,6 +89,9 @@ const MIN_BATCH_BYTES: usize = 4 << 10;
 const MAX_BATCH_BYTES: usize = 1 << 20;
 const MAX_QUEUE_BYTES: usize = 1 << 30;
 
+/// Full batches in a queue. Each has a place from the start, so they may not be small in a long one.
+const MAX_BATCHES: usize = 4096;
+
 impl Subscription {
     /// Starts to describe a subscription.
     pub fn builder() -> SubscriptionBuilder {
@@ -271,8 +274,8 @@ impl SubscriptionBuilder {
         self
     }
 
-    /// Bytes at which a batch is full, from 4 KiB to 1 MiB. A larger event has a batch of its own.
-    /// Default: 64 KiB.
+    /// Bytes at which a batch is full, from 4 KiB to 1 MiB, and no less than a 4096th of what may wait. A larger
+    /// event has a batch of its own. Default: 64 KiB.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.bounds.batch_bytes = bytes.clamp(MIN_BATCH_BYTES, MAX_BATCH_BYTES);
         self
@@ -297,6 +300,8 @@ impl SubscriptionBuilder {
     /// A pattern is not sound or matches nothing, the predicate makes no sense for a tracepoint that matches, or
     /// there are as many subscriptions as there can be.
     pub fn start(self) -> Result<Subscription, SubscribeError> {
+        let mut bounds = self.bounds;
+        bounds.batch_bytes = bounds.batch_bytes.max(bounds.queue_bytes / MAX_BATCHES);
         let patterns = Patterns::new(self.patterns)?;
         // All that a probe needs, before a gate is open.
         clock::choose();
@@ -305,7 +310,7 @@ impl SubscriptionBuilder {
         if !self.allow_empty {
             patterns.check(control.registry())?;
         }
-        let queue = Arc::new(Queue::new(self.bounds.queue_bytes, self.bounds.batch_bytes));
+        let queue = Arc::new(Queue::new(bounds.queue_bytes, bounds.batch_bytes));
         control.refresh();
         let (registry, feeds, drain) = control.parts();
         self.choice.check(patterns.of(registry), feeds.selectors())?;
@@ -315,7 +320,7 @@ impl SubscriptionBuilder {
         }
         // Gates of the slot's last owner are closed: see `gate` for the order.
         let lease = Lease { slot, owner: control::GENERATION.next() };
-        let mut feed = Feed::new(lease, patterns, self.choice, self.bounds, queue.clone());
+        let mut feed = Feed::new(lease, patterns, self.choice, bounds, queue.clone());
         for (index, entry) in registry.entries().iter().enumerate() {
             feed.admit(index, entry, feeds.selectors());
         }
