@@ -51,6 +51,9 @@ pub mod blocking;
 mod client;
 mod events;
 mod exporter;
+#[cfg(all(unix, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod model;
 mod rpc;

@@ -2,6 +2,8 @@
 
 mod connect;
 mod error;
+#[cfg(all(unix, fuzzing))]
+pub(crate) mod fuzzing;
 mod request;
 mod sink;
 mod stream;

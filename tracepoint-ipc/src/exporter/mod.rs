@@ -7,6 +7,8 @@ mod accept;
 mod builder;
 mod connection;
 mod error;
+#[cfg(all(unix, fuzzing))]
+pub(crate) mod fuzzing;
 mod lease;
 mod node;
 mod pump;

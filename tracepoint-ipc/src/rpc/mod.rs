@@ -3,6 +3,8 @@
 
 mod answers;
 mod attachment;
+#[cfg(all(unix, fuzzing))]
+pub(crate) mod fuzzing;
 mod incoming;
 mod link;
 mod network;
