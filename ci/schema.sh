@@ -13,9 +13,10 @@ plugin_version=0.27.0  # of the crate `capnpc`
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 tools=$root/target/ci-tools
-# Each with the folder of what is made of it: the interface, and the peers of the export bench.
+# Each with the folder of what is made of it: the interface, recordings, and the peers of the export bench.
 schemas=(
     "tracepoint-ipc/schema/tracing.capnp tracepoint-ipc/src/generated"
+    "tracepoint-ipc/schema/recording.capnp tracepoint-ipc/src/generated"
     "benches/schema/peers.capnp benches/src/generated"
 )
 

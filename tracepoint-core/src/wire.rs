@@ -6,7 +6,7 @@
 //!   sequence @1 :UInt64;      # events offered to this subscription before this one, lost ones too
 //!   thread   @2 :UInt32;
 //!   union {
-//!     unknown           @3 :Void;
+//!     control           @3 :Control;             # in recordings only: about the events behind it
 //!     netInboundMessage @4 :NetInboundMessage;   # and so on, by registry index
 //!   }
 //! }

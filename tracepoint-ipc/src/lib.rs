@@ -56,6 +56,7 @@ mod exporter;
 pub mod fuzzing;
 mod generated;
 mod model;
+pub mod recording;
 mod rpc;
 pub mod schema;
 pub mod socket;
@@ -69,4 +70,4 @@ pub use exporter::{Exporter, ExporterBuilder, StartError};
 pub use model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
 pub use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};
 
-use generated::tracing_capnp;
+use generated::{recording_capnp, tracing_capnp};

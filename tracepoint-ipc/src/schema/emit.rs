@@ -14,8 +14,8 @@ use capnp::schema_capnp::{ElementSize, annotation, field, node};
 use capnp::struct_list;
 use tracepoint_core::{Descriptor, EnumType, Field, StructLayout, Type};
 
-use super::EVENT_ID;
 use super::naming::Scope;
+use super::{EVENT_ID, control};
 use crate::tracing_capnp;
 use known::Known;
 use members::{Group, Members};
@@ -40,6 +40,7 @@ pub(crate) struct Emitted {
 /// Describes events. Their tags are their positions, counted from 1.
 pub(crate) fn emit(descriptors: &[&'static Descriptor]) -> Emitted {
     let mut emitter = Emitter::new(descriptors);
+    emitter.control();
     for field in descriptors.iter().flat_map(|descriptor| descriptor.fields) {
         emitter.declare(&field.ty);
     }
@@ -64,7 +65,22 @@ impl Emitter {
         let mut scope = Scope::of_types();
         scope.type_name(&["Event"]);
         let ids = descriptors.iter().map(|descriptor| descriptor.type_id).chain([EVENT_ID]);
+        let ids = ids.chain(control::nodes().into_iter().map(|node| node.get_id()));
         Self { scope, known: Known::new(ids), payloads: HashMap::new(), nodes: Vec::new() }
+    }
+
+    /// The types of control messages, which are ready made.
+    fn control(&mut self) {
+        for node in control::nodes() {
+            let mut message = Builder::new(HeapAllocator::new());
+            // Copying from memory to memory cannot fail but for the limits of readers, which such nodes lack.
+            if message.set_root(node).is_ok() {
+                if let Ok(mut node) = message.get_root::<node::Builder<'_>>() {
+                    node.set_scope_id(0);
+                }
+                self.nodes.push(capnp::serialize::write_message_to_words(&message));
+            }
+        }
     }
 
     /// Describes what a type is made of, and then the type, unless that was done before.
@@ -165,9 +181,10 @@ impl Emitter {
             event.set_pointer_count(1);
             event.set_preferred_list_encoding(ElementSize::InlineComposite);
             // A union has two members or more. Without any tracepoint there is none.
-            let members = if descriptors.is_empty() { 0 } else { descriptors.len() + 1 };
-            event.set_discriminant_count(small(members));
-            event.set_discriminant_offset(if members == 0 { 0 } else { EVENT_DISCRIMINANT });
+            let has_union = !descriptors.is_empty();
+            let members = descriptors.len() + 1;
+            event.set_discriminant_count(if has_union { small(members) } else { 0 });
+            event.set_discriminant_offset(if has_union { EVENT_DISCRIMINANT } else { 0 });
             let mut fields = Members::new(event.init_fields(count(3 + members)));
             fields.header("time", 0, |mut slot| {
                 slot.reborrow().init_type().set_uint64(());
@@ -181,12 +198,10 @@ impl Emitter {
                 slot.reborrow().init_type().set_uint32(());
                 slot.init_default_value().set_uint32(0);
             });
-            if members > 0 {
-                fields.unknown();
-                for (at, descriptor) in descriptors.iter().enumerate() {
-                    let type_name = names.get(&descriptor.type_id).map_or("event", String::as_str);
-                    fields.event(small(at + 1), descriptor.type_id, type_name);
-                }
+            fields.event(if has_union { 0 } else { field::NO_DISCRIMINANT }, control::id(), "control");
+            for (at, descriptor) in descriptors.iter().enumerate() {
+                let type_name = names.get(&descriptor.type_id).map_or("event", String::as_str);
+                fields.event(small(at + 1), descriptor.type_id, type_name);
             }
         });
     }
@@ -202,10 +217,6 @@ impl Members<'_> {
         let mut slot = self.next_slot(&[name]).init_slot();
         slot.set_offset(offset);
         fill(slot);
-    }
-
-    fn unknown(&mut self) {
-        self.void(0, "unknown");
     }
 
     fn event(&mut self, tag: u16, type_id: u64, type_name: &str) {

@@ -3,6 +3,7 @@
 //! Every exporter can describe its events as [`schema.capnp`](https://capnproto.org/language.html) nodes: the
 //! form that the schema loaders of Cap'n Proto libraries take. A [`Schema`] is the same in a form to work with.
 
+mod control;
 mod diff;
 mod dump;
 mod emit;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::control;
+
 /// Words that start a declaration, so that a schema file cannot use them as the name of a member.
 const RESERVED: [&str; 12] = [
     "annotation",
@@ -46,9 +48,11 @@ const BUILT_IN: [&str; 19] = [
 pub(super) struct Scope(HashSet<String>);
 
 impl Scope {
-    /// The scope of all types of a schema.
+    /// The scope of all types of a schema. Those of control messages are in it.
     pub(super) fn of_types() -> Self {
-        Self(BUILT_IN.map(str::to_owned).into())
+        let control = control::nodes();
+        let names = control.iter().map(|node| control::name(*node)).chain(BUILT_IN);
+        Self(names.map(str::to_owned).collect())
     }
 
     /// The name of a type: `NetInboundMessage` for `["net", "inbound_message"]`.

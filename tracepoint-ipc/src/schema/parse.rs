@@ -20,6 +20,9 @@ use crate::tracing_capnp;
 use raw::RawStruct;
 use resolve::Resolver;
 
+/// The member of `Event` that is no event.
+const CONTROL: u16 = 0;
+
 type Enums = HashMap<u64, Arc<EnumInfo>>;
 
 /// The types of all events, in the order of their tags.
@@ -81,7 +84,7 @@ fn union_members(fields: struct_list::Reader<'_, field::Owned>) -> Result<Vec<(u
     let mut members = Vec::new();
     for member in fields {
         let tag = member.get_discriminant_value();
-        if tag == field::NO_DISCRIMINANT {
+        if tag == field::NO_DISCRIMINANT || tag == CONTROL {
             continue;
         }
         if let Ok(field::Slot(slot)) = member.which() {

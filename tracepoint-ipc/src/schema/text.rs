@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::naming::Scope;
 use super::reach::Reach;
 use super::types::EventType;
-use super::{EVENT_ID, EnumInfo, FieldInfo, FieldType};
+use super::{EVENT_ID, EnumInfo, FieldInfo, FieldType, control};
 
 /// The id of the file.
 const FILE_ID: u64 = 0xb8e6_41f9_05ad_7c23;
@@ -16,7 +16,7 @@ const FILE_ID: u64 = 0xb8e6_41f9_05ad_7c23;
 pub(super) const KIND_ID: u64 = 0x93f5_0c7e_d81b_64a2;
 
 /// The members of `Event` that are there whatever the events.
-const HEADER: [&str; 4] = ["time", "sequence", "thread", "unknown"];
+const HEADER: [&str; 4] = ["time", "sequence", "thread", "control"];
 
 /// Writes a schema file. Ids, ordinals and so all offsets are those of the nodes. Events that are not `wanted`
 /// keep their number in the union, but their fields are left out.
@@ -46,6 +46,7 @@ pub(super) fn file(events: &[EventType], wanted: impl Fn(&EventType) -> bool) ->
         file.structure(info.type_id, &info.fields, &[name, &info.doc]);
     }
     reach.enums.iter().for_each(|info| file.enumeration(info));
+    file.out.push_str(&control::text());
     file.out
 }
 
@@ -92,8 +93,11 @@ impl File {
     fn header(&mut self, events: &[EventType], wanted: &[Option<&EventType>]) {
         let _ = writeln!(self.out, "\nstruct Event @{EVENT_ID:#018x} {{");
         self.out.push_str("  time @0 :UInt64;\n  sequence @1 :UInt64;\n  thread @2 :UInt32;\n");
-        if !events.is_empty() {
-            self.out.push_str("  union {\n    unknown @3 :Void;\n");
+        if events.is_empty() {
+            // A union has two members or more.
+            self.out.push_str("  control @3 :Control;\n");
+        } else {
+            self.out.push_str("  union {\n    control @3 :Control;\n");
             let mut scope = Scope::default();
             // The names of the header, as in the nodes.
             for name in HEADER {

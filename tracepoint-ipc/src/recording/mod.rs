@@ -1,0 +1,1 @@
+//! Recordings: events in a file, with all that it takes to read them.
