@@ -1,6 +1,6 @@
 //! The memory of batches, used again.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Batches whose memory is kept: those that wait for the reader, and the one that it reads.
@@ -25,6 +25,18 @@ impl Memory {
         copy.extend_from_slice(bytes);
         Bytes { bytes: copy, memory: self.clone() }
     }
+
+    /// So many bytes that `fill` has filled in.
+    pub(crate) fn fill<E>(
+        self: &Arc<Self>,
+        len: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Bytes, E> {
+        let mut bytes = self.copy(&[]);
+        bytes.bytes.resize(len, 0);
+        fill(&mut bytes.bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// Bytes whose memory is used again when they go.
@@ -32,6 +44,18 @@ impl Memory {
 pub(crate) struct Bytes {
     bytes: Vec<u8>,
     memory: Arc<Memory>,
+}
+
+impl Bytes {
+    /// Keeps the first bytes only.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+    }
+
+    /// Moves some bytes towards the beginning.
+    pub(crate) fn move_down(&mut self, from: Range<usize>, to: usize) {
+        self.bytes.copy_within(from, to);
+    }
 }
 
 impl Deref for Bytes {

@@ -20,6 +20,6 @@ pub use error::EventError;
 pub use event::Event;
 pub use fields::Fields;
 pub use list::{Elements, ListValue};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{Bytes, Memory};
 pub use structure::{StructFields, StructValue};
 pub use value::Value;

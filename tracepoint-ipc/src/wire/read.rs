@@ -72,20 +72,26 @@ fn bounded<T: capnp::traits::OwnedStruct>(
 
 /// Takes a batch out of its message. The catalog is filled in when the batch is handed on.
 pub(crate) fn batch(from: wire::batch::Reader<'_>, memory: &Arc<Memory>) -> capnp::Result<(Batch, u32)> {
-    let gaps = bounded(from.get_gaps()?)?
-        .into_iter()
-        .map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
-    let threads = bounded(from.get_threads()?)?.into_iter().map(|thread| {
-        Ok(ThreadInfo { id: thread.get_id(), os_id: thread.get_os_id(), name: text(thread.get_name()?)? })
-    });
     let batch = Batch {
         bytes: memory.copy(from.get_events()?),
         count: from.get_count(),
-        gaps: gaps.collect::<capnp::Result<_>>()?,
-        threads: threads.collect::<capnp::Result<_>>()?,
+        gaps: gaps(from.get_gaps()?)?,
+        threads: threads(from.get_threads()?)?,
         catalog: Arc::new(Catalog::default()),
     };
     Ok((batch, from.get_tracepoints()))
+}
+
+pub(crate) fn gaps(from: struct_list::Reader<'_, wire::gap::Owned>) -> capnp::Result<Vec<Gap>> {
+    let gaps = bounded(from)?.into_iter().map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
+    gaps.collect()
+}
+
+pub(crate) fn threads(from: struct_list::Reader<'_, wire::thread::Owned>) -> capnp::Result<Vec<ThreadInfo>> {
+    let threads = bounded(from)?.into_iter().map(|thread| {
+        Ok(ThreadInfo { id: thread.get_id(), os_id: thread.get_os_id(), name: text(thread.get_name()?)? })
+    });
+    threads.collect()
 }
 
 fn lost(from: wire::lost::Reader<'_>) -> Lost {
@@ -121,7 +127,7 @@ pub(crate) fn nodes(from: capnp::data_list::Reader<'_>) -> capnp::Result<Vec<Vec
     from.iter().map(|node| Ok(node?.to_vec())).collect()
 }
 
-fn text(from: capnp::text::Reader<'_>) -> capnp::Result<String> {
+pub(crate) fn text(from: capnp::text::Reader<'_>) -> capnp::Result<String> {
     Ok(from.to_str()?.to_owned())
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn batch(mut to: wire::batch::Builder<'_>, batch: &Batch) {
     }
 }
 
-fn gaps(mut to: struct_list::Builder<'_, wire::gap::Owned>, gaps: &[Gap]) {
+/// What was lost.
+pub(crate) fn gaps(mut to: struct_list::Builder<'_, wire::gap::Owned>, gaps: &[Gap]) {
     for (at, gap) in (0..).zip(gaps) {
         let mut to = to.reborrow().get(at);
         to.set_tag(gap.tag);
@@ -54,7 +55,8 @@ fn gaps(mut to: struct_list::Builder<'_, wire::gap::Owned>, gaps: &[Gap]) {
     }
 }
 
-fn threads(mut to: struct_list::Builder<'_, wire::thread::Owned>, threads: &[ThreadInfo]) {
+/// Some threads.
+pub(crate) fn threads(mut to: struct_list::Builder<'_, wire::thread::Owned>, threads: &[ThreadInfo]) {
     for (at, thread) in (0..).zip(threads) {
         let mut to = to.reborrow().get(at);
         to.set_id(thread.id);
@@ -63,7 +65,8 @@ fn threads(mut to: struct_list::Builder<'_, wire::thread::Owned>, threads: &[Thr
     }
 }
 
-fn lost(mut to: wire::lost::Builder<'_>, lost: Lost) {
+/// How much was lost, by cause.
+pub(crate) fn lost(mut to: wire::lost::Builder<'_>, lost: Lost) {
     to.set_ring_full(lost.ring_full);
     to.set_too_large(lost.too_large);
     to.set_nested(lost.nested);
