@@ -1,10 +1,13 @@
 //! The arguments. The help texts here are the manual.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::session::Moment;
 
 /// Watch the tracepoints of running processes.
 ///
@@ -41,6 +44,9 @@ pub enum Command {
     /// Write events as JSON, as a table, or as a trace for ui.perfetto.dev
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Convert),
+    /// Write the events of a process into a file, which all commands take in place of a process
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(Record),
     /// See it work: a node on real data in one process, a client in another
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -52,10 +58,10 @@ pub enum Command {
     DemoNode,
 }
 
-/// A process to attach to.
+/// A process to attach to, or a recording.
 #[derive(Debug, Args)]
 pub struct Target {
-    /// Process id, name as `tracepoint ps` shows it, NAME.PID, or path of a socket
+    /// Process id, name as `tracepoint ps` shows it, NAME.PID, path of a socket, or a recording
     #[arg(value_name = "TARGET")]
     pub target: String,
 }
@@ -66,15 +72,42 @@ pub struct Selection {
     /// Which tracepoints: a full name; `*` stands for any text: 'net:*', 'net:{inbound,outbound}_message', '*'
     #[arg(value_name = "PATTERN", required = true)]
     pub patterns: Vec<String>,
-    /// Stop after this time: 10s, 250ms, 1h30m
+    /// Stop after this time: 10s, 250ms, 1h30m. Of a recording, only events of so long a time
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
+    /// A part of a recording.
+    #[command(flatten)]
+    pub range: Range,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub queue: Option<usize>,
     /// Exit with status 3 if events were lost
     #[arg(long)]
     pub fail_on_loss: bool,
+}
+
+/// A part of a recording.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Range {
+    /// Of a recording, only events from this time on: 10s after its beginning, or 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub from: Option<Moment>,
+    /// Of a recording, only events up to this time
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub to: Option<Moment>,
+}
+
+impl Range {
+    /// Whether nothing is left out.
+    pub fn is_all(&self) -> bool {
+        self.from.is_none() && self.to.is_none()
+    }
+
+    /// Both ends on the clock of the events.
+    pub fn on_clock(&self, began: u64, utc_offset: i64) -> (Option<u64>, Option<u64>) {
+        let on_clock = |moment: Moment| moment.on_clock(began, utc_offset);
+        (self.from.map(on_clock), self.to.map(on_clock))
+    }
 }
 
 /// Arguments of `list`.
@@ -120,9 +153,9 @@ pub struct Stat {
     /// The events.
     #[command(flatten)]
     pub selection: Selection,
-    /// Time between two tables: 1s, 500ms
-    #[arg(long, value_name = "TIME", value_parser = interval, default_value = "1s")]
-    pub interval: Duration,
+    /// Time between two tables: 1s, 500ms [default: 1s; of a recording, only the last table]
+    #[arg(long, value_name = "TIME", value_parser = interval)]
+    pub interval: Option<Duration>,
     /// How to print the counts
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: StreamFormat,
@@ -188,15 +221,71 @@ pub struct Convert {
     /// Show a field that is a number as a counter too (perfetto only): net:inbound_message.size
     #[arg(long = "counter", value_name = "TRACEPOINT.FIELD")]
     pub counters: Vec<String>,
-    /// Stop after this time: 10s, 250ms, 1h30m
+    /// Stop after this time: 10s, 250ms, 1h30m. Of a recording, only events of so long a time
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
+    /// A part of a recording.
+    #[command(flatten)]
+    pub range: Range,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub queue: Option<usize>,
     /// Exit with status 3 if events were lost
     #[arg(long)]
     pub fail_on_loss: bool,
+}
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The process.
+    #[command(flatten)]
+    pub target: Target,
+    /// The events.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Begin another file when one would get larger than this: 1GiB, 500m
+    #[arg(long, value_name = "SIZE", value_parser = size, group = "rotation")]
+    pub rotate_size: Option<usize>,
+    /// Begin another file when one has events of so long a time: 1h, 10m
+    #[arg(long, value_name = "TIME", value_parser = rotation, group = "rotation")]
+    pub rotate_time: Option<Duration>,
+    /// Keep only so many files, the latest ones
+    #[arg(long, value_name = "N", requires = "rotation")]
+    pub keep: Option<NonZeroUsize>,
+    /// When to wait until the disk has what was written: never, batch (after each), or as often as 1s, 500ms
+    #[arg(long, value_name = "WHEN", value_parser = SyncWhen::parse, default_value = "never")]
+    pub sync: SyncWhen,
+    /// Overwrite the file if there is one
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// When to wait until the disk has what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncWhen {
+    /// The system writes it some time.
+    Never,
+    /// After each batch.
+    Batch,
+    /// So often.
+    Every(Duration),
+}
+
+impl SyncWhen {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "never" => Ok(Self::Never),
+            "batch" => Ok(Self::Batch),
+            _ => match duration(text) {
+                Ok(time) => Ok(Self::Every(time)),
+                Err(_) => Err("write it as never, batch, or a time as in 1s or 500ms".to_owned()),
+            },
+        }
+    }
 }
 
 /// Arguments of `demo`.
@@ -279,6 +368,13 @@ fn interval(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn rotation(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        time if time.is_zero() => Err("more than nothing".to_owned()),
+        time => Ok(time),
+    }
+}
+
 fn size(text: &str) -> Result<usize, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -300,6 +396,7 @@ Examples:
   tracepoint list my-node -v              what there is to be seen
   tracepoint watch my-node 'net:*' -n 10  the next ten events
   tracepoint stat my-node '*' --for 10s   how many there are
+  tracepoint record my-node '*' -o FILE   for later: FILE is a target as well
 
 `tracepoint --help` tells about losses, exit status and environment,
 `tracepoint COMMAND --help` about a command.";
@@ -311,6 +408,7 @@ Examples:
   tracepoint list my-node -v              what there is to be seen
   tracepoint watch my-node 'net:*' -n 10  the next ten events
   tracepoint stat my-node '*' --for 10s   how many there are
+  tracepoint record my-node '*' -o FILE   for later: FILE is a target as well
 
 Losses:
   Events wait in the traced process, in memory of bounded size, until they are
@@ -354,7 +452,8 @@ Examples:
   tracepoint list my-node              all, with a line about each
   tracepoint list my-node 'net:*' -v   of one provider, with fields and types
   tracepoint list 4242                 of the process with this id
-  tracepoint list ./my-node.4242.sock  through this socket";
+  tracepoint list ./my-node.4242.sock  through this socket
+  tracepoint list node.rec -v          of the process that was recorded";
 
 const WATCH_EXAMPLES: &str = "\
 Each line has the time in UTC, the thread, the name of the tracepoint, and its
@@ -385,7 +484,8 @@ Examples:
   tracepoint watch my-node net:ping '*:added' -n 9  nine events of two kinds
   tracepoint watch my-node '*' --for 10s --format ndjson > events.ndjson
   tracepoint watch my-node net:ping --format csv > pings.csv
-  tracepoint watch my-node '*:added' --format ndjson | jq .fields.fee";
+  tracepoint watch my-node '*:added' --format ndjson | jq .fields.fee
+  tracepoint watch node.rec 'net:*' --from 1h --for 5s   of a recording";
 
 const STAT_EXAMPLES: &str = "\
 Tracepoints that never fired are left out. The size is that of the events as
@@ -400,7 +500,30 @@ and the last one, with \"final\": true, is about the whole time.
 Examples:
   tracepoint stat my-node '*'              every second until Ctrl-C
   tracepoint stat my-node 'net:*' --interval 5s --for 1m
-  tracepoint stat my-node '*' --for 10s --fail-on-loss";
+  tracepoint stat my-node '*' --for 10s --fail-on-loss
+  tracepoint stat node.rec '*' --interval 1m   of a recording, by the minute";
+
+const RECORD_EXAMPLES: &str = "\
+A recording has all that it takes to read it, on any machine and at any time:
+  tracepoint list FILE -v             what there was to be seen
+  tracepoint watch FILE '*' --from 10s --to 20s
+  tracepoint stat FILE '*'            how many there were
+  tracepoint record FILE PATTERN.. -o OUT    copies a part of it
+It is a stream of Cap'n Proto messages with the root Event.
+
+If the disk gets full, or this program is killed, the file is read up to its
+last whole batch. At most the last 100 ms are missing; --sync tells how much
+may be if the machine crashes.
+
+With --rotate-size or --rotate-time, a number is put into the name of each
+file: node.rec becomes node.0001.rec, node.0002.rec and so on. Each is a whole
+recording. Where there are both, whichever comes first begins the next file.
+
+Examples:
+  tracepoint record my-node '*' -o node.rec             until Ctrl-C
+  tracepoint record my-node 'net:*' -o net.rec --for 1m --queue 256MiB
+  tracepoint record my-node '*' -o node.rec --rotate-size 1GiB --keep 10
+  tracepoint record my-node '*' -o node.rec --sync 1s --fail-on-loss";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -451,6 +574,7 @@ are those of CLOCK_MONOTONIC, and the trace says what that is in UTC.
 
 Examples:
   tracepoint convert my-node --for 5s --to perfetto -o node.pftrace
+  tracepoint convert node.rec --from 10s --for 1s --to perfetto -o node.pftrace
   tracepoint convert my-node 'net:*' --for 5s --to csv -o messages.csv
   tracepoint convert my-node --for 5s --to perfetto -o node.pftrace \\
       --counter net:inbound_message.size --counter mempool:added.fee

@@ -1,8 +1,10 @@
 //! What the exit status means, and how errors are told.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use tracepoint_ipc::recording::ReadError;
 use tracepoint_ipc::{CallError, ConnectError, EventError, StreamError};
 
 use crate::output::style;
@@ -28,8 +30,21 @@ pub enum Failure {
     #[error("{0}")]
     Gone(String),
     /// There is nobody to attach to.
-    #[error("{0}{advice}", advice = advice(.0))]
-    Connect(#[from] ConnectError),
+    #[error("{error}{tried}{advice}", advice = advice(.error))]
+    Connect {
+        /// Why not.
+        error: ConnectError,
+        /// What else was tried.
+        tried: &'static str,
+    },
+    /// A recording cannot be read, or not any further.
+    #[error("{path}: {error}", path = path.display())]
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: ReadError,
+    },
     /// The traced process refused, or did not answer.
     #[error("{0}")]
     Call(#[from] CallError),
@@ -50,12 +65,23 @@ impl Failure {
         Self::Other(text.into())
     }
 
+    /// A recording that cannot be read.
+    pub fn recording(path: &Path, error: ReadError) -> Self {
+        Self::Recording { path: path.to_owned(), error }
+    }
+
     fn status(&self) -> u8 {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Gone(_) => 4,
             _ => 1,
         }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::Connect { error, tried: "" }
     }
 }
 

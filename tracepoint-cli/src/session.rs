@@ -1,34 +1,48 @@
-//! A subscription to the events of a process, and the account of what came of it.
+//! Events of a process or of a recording, and the account of what came of them.
 
 mod ledger;
+mod live;
+mod moment;
+mod names;
 mod pour;
+mod replay;
+mod target;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tracepoint_ipc::blocking::{Client, EventStream};
+use jiff::Timestamp;
 use tracepoint_ipc::schema::EventType;
-use tracepoint_ipc::{Batch, ProcessInfo, Request, StreamError, ThreadInfo, TracepointInfo};
+use tracepoint_ipc::{Batch, Catalog, ProcessInfo, SubscriptionStats, ThreadInfo};
 
 pub use ledger::{Ledger, Row, causes};
+pub use moment::Moment;
+pub use names::check as check_names;
+pub use names::matches;
+pub use replay::Replay;
+pub use target::Target;
 
 use crate::cli::Selection;
 use crate::exit::{Failure, Outcome};
-use crate::interrupt::{self, PATIENCE};
+use crate::interrupt;
 use crate::output::{number, style};
+use live::Live;
 
-/// An attached process.
+/// A process or a recording, from which events come.
 pub struct Session {
-    /// Kept because the stream ends with it.
-    _client: Client,
+    source: Source,
     info: ProcessInfo,
-    stream: EventStream,
+    opened: Instant,
     name_width: usize,
     threads: HashMap<u32, ThreadInfo>,
     ledger: Ledger,
-    deadline: Option<Instant>,
     fail_on_loss: bool,
-    stopped: bool,
+}
+
+enum Source {
+    Live(Box<Live>),
+    Replay(Box<Replay>),
 }
 
 /// What happened next.
@@ -39,8 +53,8 @@ pub enum Turn {
     Quiet,
     /// All events have come.
     Over,
-    /// The process is gone; the text says how that was noticed.
-    Gone(String),
+    /// No more events come, though there should be some: the process is gone, or the recording is damaged.
+    Gone(Failure),
 }
 
 /// What the events will be used for.
@@ -50,44 +64,66 @@ pub enum Purpose {
     Print,
     /// To be counted.
     Count,
+    /// To be written into a file.
+    Record,
 }
 
 impl Session {
-    /// Attaches to a process, and switches on what was selected.
+    /// Opens a recording, or attaches to a process and switches on what was selected.
     pub fn open(target: &str, selection: &Selection, purpose: Purpose) -> Result<Self, Failure> {
         interrupt::listen()?;
-        let client = Client::connect(target)?;
-        let info = client.info()?;
-        let mut request = Request::new().patterns(&selection.patterns);
-        if let Some(bytes) = selection.queue {
-            request = request.queue_bytes(bytes);
-        }
-        if purpose == Purpose::Count {
-            request = request.without_schema();
-        }
-        let stream = client.subscribe(request)?;
-        let name_width = name_width(&client.tracepoints()?, stream.matched());
-        let matched = number::counted(stream.matched().len() as u64, "tracepoint", "tracepoints");
-        style::tell_person(&format!(
-            "watching {matched} of {} (pid {}); Ctrl-C ends it",
-            info.name, info.pid
-        ));
-        Ok(Self {
-            _client: client,
+        let (source, info) = match Target::open(target)? {
+            Target::Live(client) => {
+                let (live, info) = Live::open(client, selection, purpose)?;
+                (Source::Live(Box::new(live)), info)
+            }
+            Target::Recording(recording) => {
+                let replay = Replay::open(recording, selection)?;
+                let info = replay.recording().reader.info().clone();
+                (Source::Replay(Box::new(replay)), info)
+            }
+        };
+        let mut session = Self {
+            source,
             info,
-            stream,
-            name_width,
+            opened: Instant::now(),
+            name_width: 0,
             threads: HashMap::new(),
             ledger: Ledger::default(),
-            deadline: selection.time.and_then(|time| Instant::now().checked_add(time)),
             fail_on_loss: selection.fail_on_loss,
-            stopped: false,
-        })
+        };
+        session.name_width = session.find_name_width();
+        session.introduce();
+        Ok(session)
     }
 
-    /// Whom we are attached to.
+    /// The process that the events come from.
     pub fn info(&self) -> &ProcessInfo {
         &self.info
+    }
+
+    /// The tracepoints, and their types if the purpose needs them, that are known by now.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        match &self.source {
+            Source::Live(live) => live.stream.catalog(),
+            Source::Replay(replay) => replay.recording().reader.catalog(),
+        }
+    }
+
+    /// The tags of the tracepoints that were selected.
+    pub fn matched(&self) -> &[u16] {
+        match &self.source {
+            Source::Live(live) => live.stream.matched(),
+            Source::Replay(replay) => replay.matched(),
+        }
+    }
+
+    /// The recording that is read, if it is one.
+    pub fn replay(&self) -> Option<&Replay> {
+        match &self.source {
+            Source::Live(_) => None,
+            Source::Replay(replay) => Some(replay),
+        }
     }
 
     /// What came of it so far.
@@ -100,59 +136,74 @@ impl Session {
         &mut self.ledger
     }
 
-    /// The types of the events of the tracepoints that are watched, as far as they are known by now.
+    /// The types of the events of the tracepoints that were selected, as far as they are known by now.
     pub fn event_types(&self) -> Vec<&EventType> {
-        let catalog = self.stream.catalog();
-        let watched = self.stream.matched().iter().filter_map(|&tag| catalog.tracepoint(tag));
-        watched.filter_map(|tracepoint| catalog.event_type(tracepoint)).collect()
+        let catalog = self.catalog();
+        let selected = self.matched().iter().filter_map(|&tag| catalog.tracepoint(tag));
+        selected.filter_map(|tracepoint| catalog.event_type(tracepoint)).collect()
     }
 
-    /// Length of the longest name of a tracepoint that is watched.
+    /// Length of the longest name of a tracepoint that was selected.
     pub fn name_width(&self) -> usize {
         self.name_width
     }
 
-    /// Waits for events, but not longer than `until`. When the time for the whole command is over, or on Ctrl-C,
-    /// the probes are switched off, and what was fired before still comes.
+    /// When the session began.
+    pub fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// How long the session lasts: on the clock of the recording at `time` of it, else on ours.
+    pub fn elapsed(&self, time: u64) -> Duration {
+        match &self.source {
+            Source::Live(_) => self.opened.elapsed(),
+            Source::Replay(replay) => Duration::from_nanos(time.saturating_sub(replay.from())),
+        }
+    }
+
+    /// What `elapsed` is by the calendar.
+    pub fn utc(&self, elapsed: Duration) -> Timestamp {
+        match &self.source {
+            Source::Live(_) => Timestamp::now(),
+            Source::Replay(replay) => {
+                let nanos = i128::from(replay.from()) + i128::from(self.info.utc_offset);
+                Timestamp::from_nanosecond(nanos + elapsed.as_nanos() as i128).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Waits for events, but not longer than `until`. A recording never makes anybody wait. When the time for the
+    /// whole command is over, or on Ctrl-C, what was fired before still comes.
     pub fn next(&mut self, until: Option<Instant>) -> Result<Turn, Failure> {
-        loop {
-            if self.is_time_to_stop() {
-                self.stop();
-            }
-            match self.stream.next_timeout(self.patience(until)) {
-                Ok(Some(batch)) => {
-                    self.take_in(&batch);
-                    return Ok(Turn::Batch(batch));
-                }
-                Ok(None) if self.stream.is_ended() => return Ok(self.over()),
-                Ok(None) if until.is_some_and(|until| until <= Instant::now()) => return Ok(Turn::Quiet),
-                Ok(None) => {}
-                Err(error) => return gone(error),
-            }
+        let turn = match &mut self.source {
+            Source::Live(live) => live.next(until)?,
+            Source::Replay(replay) => replay.next(),
+        };
+        match &turn {
+            Turn::Batch(batch) => self.take_in(batch),
+            Turn::Over => self.settle(),
+            Turn::Quiet | Turn::Gone(_) => {}
+        }
+        Ok(turn)
+    }
+
+    /// The final counts, when all events have come; `None` if nobody knows.
+    pub fn final_stats(&self) -> Option<SubscriptionStats> {
+        match &self.source {
+            Source::Live(live) => live.stream.final_stats().cloned(),
+            Source::Replay(replay) => replay.final_stats(),
         }
     }
 
     /// Tells on standard error what came and what was lost.
     pub fn sum_up(&self) -> Outcome {
         self.ledger.sum_up();
+        if self.ledger.lost().queue_full > 0 && self.replay().is_none() {
+            style::tell(
+                "  to lose less: watch fewer tracepoints, write to a file, or allow a larger --queue",
+            );
+        }
         if self.fail_on_loss && self.ledger.lost().total() > 0 { Outcome::Lost } else { Outcome::Done }
-    }
-
-    fn is_time_to_stop(&self) -> bool {
-        let is_late = || self.deadline.is_some_and(|deadline| deadline <= Instant::now());
-        !self.stopped && (interrupt::requested() || is_late())
-    }
-
-    fn stop(&mut self) {
-        self.stopped = true;
-        self.stream.stop();
-    }
-
-    fn patience(&self, until: Option<Instant>) -> Duration {
-        let deadline = self.deadline.filter(|_| !self.stopped);
-        let times = [until, deadline].into_iter().flatten();
-        let left = times.map(|time| time.saturating_duration_since(Instant::now()));
-        left.fold(PATIENCE, Duration::min)
     }
 
     fn take_in(&mut self, batch: &Batch) {
@@ -164,23 +215,24 @@ impl Session {
         }
     }
 
-    fn over(&mut self) -> Turn {
-        if let Some(stats) = self.stream.final_stats() {
-            self.ledger.settle(stats, self.stream.catalog());
+    fn settle(&mut self) {
+        if let Some(stats) = self.final_stats() {
+            let catalog = self.catalog().clone();
+            self.ledger.settle(&stats, &catalog);
         }
-        Turn::Over
     }
-}
 
-fn name_width(tracepoints: &[TracepointInfo], matched: &[u16]) -> usize {
-    let matched = tracepoints.iter().filter(|tracepoint| matched.contains(&tracepoint.tag));
-    matched.map(|tracepoint| tracepoint.full_name().len()).max().unwrap_or(0)
-}
+    fn introduce(&self) {
+        let matched = number::counted(self.matched().len() as u64, "tracepoint", "tracepoints");
+        let ProcessInfo { name, pid, .. } = &self.info;
+        style::tell_person(&match &self.source {
+            Source::Live(_) => format!("watching {matched} of {name} (pid {pid}); Ctrl-C ends it"),
+            Source::Replay(_) => format!("reading what was recorded of {matched} of {name} (pid {pid})"),
+        });
+    }
 
-/// If the stream broke because the process is gone, that is an end like any other, as far as the loop goes.
-fn gone(error: StreamError) -> Result<Turn, Failure> {
-    match error {
-        StreamError::Disconnected | StreamError::Stopped { .. } => Ok(Turn::Gone(error.to_string())),
-        error => Err(error.into()),
+    fn find_name_width(&self) -> usize {
+        let matched = self.matched().iter().filter_map(|tag| self.catalog().tracepoint(*tag));
+        matched.map(|tracepoint| tracepoint.full_name().len()).max().unwrap_or(0)
     }
 }

@@ -42,8 +42,8 @@ pub fn run(arguments: &Convert) -> Result<Outcome, Failure> {
             }
             Turn::Quiet => {}
             Turn::Over => break,
-            Turn::Gone(reason) => {
-                end = Err(Failure::Gone(reason));
+            Turn::Gone(failure) => {
+                end = Err(failure);
                 break;
             }
         }
@@ -60,6 +60,7 @@ fn selection(arguments: &Convert) -> Selection {
     Selection {
         patterns: if arguments.patterns.is_empty() { all() } else { arguments.patterns.clone() },
         time: arguments.time,
+        range: arguments.range,
         queue: arguments.queue,
         fail_on_loss: arguments.fail_on_loss,
     }

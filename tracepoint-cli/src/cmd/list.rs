@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use tracepoint_ipc::blocking::Client;
 use tracepoint_ipc::schema::{EnumInfo, FieldInfo, FieldType, Schema};
 use tracepoint_ipc::{Registration, TracepointInfo};
 
@@ -13,9 +12,7 @@ use crate::exit::{Failure, Outcome};
 use crate::output::style::{self, FAINT, FIELD, NAME, when};
 use crate::output::text::Plain;
 use crate::output::{self, Out};
-
-/// Names that resemble a pattern at least so much are worth a mention.
-const RESEMBLANCE: f64 = 0.75;
+use crate::session::{self, Target};
 
 /// How far fields are from the margin,
 const FIELDS: usize = 6;
@@ -24,14 +21,14 @@ const NESTED: usize = 4;
 
 /// Lists tracepoints.
 pub fn run(arguments: &List) -> Result<Outcome, Failure> {
-    let client = Client::connect(&arguments.target.target)?;
-    let tracepoints = choose(client.tracepoints()?, &arguments.patterns)?;
+    let mut target = Target::open(&arguments.target.target)?;
+    let tracepoints = choose(target.tracepoints()?, &arguments.patterns)?;
     let mut printer = Printer::new();
     if tracepoints.is_empty() {
         style::tell_person("the process has no tracepoints");
     } else if arguments.verbose {
-        let schema = client.schema()?;
-        tracepoints.iter().try_for_each(|tracepoint| printer.details(tracepoint, &schema))?;
+        let schema = target.schema()?;
+        tracepoints.iter().try_for_each(|it| printer.details(it, &schema, state(&target, it)))?;
     } else {
         let width = tracepoints.iter().map(|tracepoint| tracepoint.full_name().len()).max();
         tracepoints.iter().try_for_each(|tracepoint| printer.line(tracepoint, width.unwrap_or(0)))?;
@@ -45,29 +42,12 @@ pub(super) fn choose(
     mut all: Vec<TracepointInfo>,
     patterns: &[String],
 ) -> Result<Vec<TracepointInfo>, Failure> {
+    session::check_names(patterns, all.iter())?;
     all.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-    let matches = |pattern: &String, tracepoint: &TracepointInfo| {
-        fast_glob::glob_match(pattern, tracepoint.full_name())
-    };
-    if let Some(pattern) = patterns.iter().find(|pattern| !all.iter().any(|it| matches(pattern, it))) {
-        return Err(no_match(pattern, &all));
-    }
     if !patterns.is_empty() {
-        all.retain(|it| patterns.iter().any(|pattern| matches(pattern, it)));
+        all.retain(|it| session::matches(patterns, it));
     }
     Ok(all)
-}
-
-fn no_match(pattern: &str, all: &[TracepointInfo]) -> Failure {
-    let resemblance = |tracepoint: &&TracepointInfo| strsim::jaro_winkler(pattern, tracepoint.full_name());
-    let mut similar: Vec<_> =
-        all.iter().filter(|tracepoint| resemblance(tracepoint) >= RESEMBLANCE).collect();
-    similar.sort_by(|a, b| resemblance(b).total_cmp(&resemblance(a)));
-    let similar: Vec<_> = similar.iter().take(3).map(|tracepoint| tracepoint.full_name()).collect();
-    Failure::other(match similar.as_slice() {
-        [] => format!("no tracepoint matches '{pattern}'. Without a pattern, all are listed"),
-        names => format!("no tracepoint matches '{pattern}'. Similar: {}", names.join(", ")),
-    })
 }
 
 struct Printer {
@@ -108,7 +88,7 @@ impl Printer {
     }
 
     /// All there is to know.
-    fn details(&mut self, tracepoint: &TracepointInfo, schema: &Schema) -> Result<(), Failure> {
+    fn details(&mut self, tracepoint: &TracepointInfo, schema: &Schema, state: &str) -> Result<(), Failure> {
         let Self { name, faint, .. } = *self;
         writeln!(self.out, "{name}{}{name:#}", Plain(tracepoint.full_name()))?;
         self.doc("    ", &tracepoint.doc)?;
@@ -116,10 +96,9 @@ impl Printer {
             Some(event) => self.fields(&event.fields, FIELDS, &mut HashSet::new())?,
             None => writeln!(self.out, "    (its fields are not known)")?,
         }
-        let TracepointInfo { file, line, registered, enabled, .. } = tracepoint;
+        let TracepointInfo { file, line, registered, .. } = tracepoint;
         let origin = origin(*registered);
-        let enabled = if *enabled { "watched now" } else { "not watched" };
-        writeln!(self.out, "    {faint}{}:{line}, {origin}, {enabled}{faint:#}\n", Plain(file))?;
+        writeln!(self.out, "    {faint}{}:{line}, {origin}, {state}{faint:#}\n", Plain(file))?;
         Ok(())
     }
 
@@ -191,6 +170,16 @@ impl Printer {
 fn summary(doc: &str) -> String {
     let lines = doc.lines().map(str::trim).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether somebody has, or had, its events.
+fn state(target: &Target, tracepoint: &TracepointInfo) -> &'static str {
+    match target {
+        Target::Live(_) if tracepoint.enabled => "watched now",
+        Target::Live(_) => "not watched",
+        Target::Recording(recording) if recording.has(tracepoint) => "recorded",
+        Target::Recording(_) => "not recorded",
+    }
 }
 
 fn origin(registered: Registration) -> &'static str {

@@ -5,6 +5,7 @@ mod convert;
 mod demo;
 mod list;
 mod ps;
+mod record;
 mod schema;
 mod stat;
 mod watch;
@@ -19,6 +20,7 @@ pub fn run(command: Command) -> Result<Outcome, Failure> {
         Command::List(arguments) => list::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Stat(arguments) => stat::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
         Command::Schema(command) => schema::run(&command),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -1,11 +1,11 @@
 //! `tracepoint schema`.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use tracepoint_ipc::blocking::Client;
+use tracepoint_ipc::recording;
 use tracepoint_ipc::schema::{Change, SchemaDiff, SchemaDump};
 
 use super::list;
@@ -14,6 +14,7 @@ use crate::exit::{Failure, Outcome};
 use crate::output::style::{self, LOSS, STRONG, Styled};
 use crate::output::text::Plain;
 use crate::output::{self, Out, number};
+use crate::session::Target;
 
 /// Writes down what events are made of, or compares it.
 pub fn run(command: &Schema) -> Result<Outcome, Failure> {
@@ -25,10 +26,10 @@ pub fn run(command: &Schema) -> Result<Outcome, Failure> {
 }
 
 fn capnp(arguments: &SchemaCapnp) -> Result<Outcome, Failure> {
-    let client = Client::connect(&arguments.target.target)?;
-    let tracepoints = list::choose(client.tracepoints()?, &arguments.patterns)?;
+    let mut target = Target::open(&arguments.target.target)?;
+    let tracepoints = list::choose(target.tracepoints()?, &arguments.patterns)?;
     let wanted: HashSet<_> = tracepoints.iter().map(|tracepoint| tracepoint.type_id).collect();
-    print(&client.schema()?.to_capnp_of(|event| wanted.contains(&event.type_id)))
+    print(&target.schema()?.to_capnp_of(|event| wanted.contains(&event.type_id)))
 }
 
 fn dump(target: &str) -> Result<Outcome, Failure> {
@@ -78,16 +79,29 @@ fn section(out: &mut Out, title: &str, changes: &[&Change]) -> Result<(), Failur
     Ok(())
 }
 
-/// What a file says that `tracepoint schema dump` has written, or else a process.
+/// What a file says that `tracepoint schema dump` has written, or else a process or a recording.
 fn of_file_or_process(target: &str) -> Result<SchemaDump, Failure> {
     if !Path::new(target).is_file() {
         return of_process(target);
     }
     let wrong = |why: &dyn std::fmt::Display| Failure::other(format!("cannot read {target}: {why}"));
+    if recording::is_recording(&start(target).map_err(|error| wrong(&error))?) {
+        return of_process(target);
+    }
     let bytes = fs::read(target).map_err(|error| wrong(&error))?;
     SchemaDump::from_json(&String::from_utf8_lossy(&bytes)).map_err(|error| wrong(&error))
 }
 
+/// The beginning of a file: a recording may be too large to be read as a whole.
+fn start(path: &str) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(path)?.take(64).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 fn of_process(target: &str) -> Result<SchemaDump, Failure> {
-    Ok(Client::connect(target)?.schema()?.dump())
+    let mut target = Target::open(target)?;
+    // Of a recording, what became known while it was made is known now.
+    target.tracepoints()?;
+    Ok(target.schema()?.dump())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,35 +14,49 @@ use crate::output::style::{self, FAINT, STRONG, Styled};
 use crate::output::table::{Side, Table};
 use crate::output::text::Plain;
 use crate::output::{self, Out, number};
-use crate::session::{Ledger, Purpose, Row, Session, Turn};
+use crate::session::{Ledger, Purpose, Replay, Row, Session, Turn};
+
+/// Time between two tables of a process, unless told otherwise. Of a recording there is but the last one.
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Counts events until there is a reason to end.
 pub fn run(arguments: &Stat) -> Result<Outcome, Failure> {
     let mut session = Session::open(&arguments.target.target, &arguments.selection, Purpose::Count)?;
+    let is_live = session.replay().is_none();
+    let interval = arguments.interval.or(is_live.then_some(INTERVAL));
     let mut report = Report::new(arguments.format);
+    // Of the latest event.
+    let mut time = 0;
     let mut end = Ok(());
     loop {
-        match session.next(report.began.checked_add(arguments.interval))? {
+        let until = interval.and_then(|interval| session.opened().checked_add(report.began + interval));
+        match session.next(until)? {
             Turn::Batch(batch) => {
                 for event in batch.events() {
                     let event = event?;
+                    time = time.max(event.time());
+                    if !is_live {
+                        report.catch_up(&session, time, interval)?;
+                    }
                     let bytes = event.raw().bytes().len();
                     session.ledger_mut().receive(event.tag(), bytes, batch.catalog());
                 }
             }
             Turn::Quiet => {}
             Turn::Over => break,
-            Turn::Gone(reason) => {
-                end = Err(Failure::Gone(reason));
+            Turn::Gone(failure) => {
+                end = Err(failure);
                 break;
             }
         }
         // Where events never cease, nothing is ever quiet.
-        if report.began.elapsed() >= arguments.interval {
-            report.interval(session.ledger())?;
+        let now = session.elapsed(time);
+        if is_live && interval.is_some_and(|interval| now >= report.began + interval) {
+            report.interval(&session, now)?;
         }
     }
-    report.total(session.ledger())?;
+    let ended = session.replay().and_then(Replay::ended).unwrap_or(time);
+    report.total(&session, session.elapsed(ended))?;
     let outcome = session.sum_up();
     end.map(|()| outcome)
 }
@@ -51,9 +65,8 @@ pub fn run(arguments: &Stat) -> Result<Outcome, Failure> {
 struct Report {
     format: StreamFormat,
     out: Out,
-    start: Instant,
-    /// Beginning of the interval.
-    began: Instant,
+    /// Beginning of the interval, since that of the session.
+    began: Duration,
     /// The rows at that time, by name.
     before: BTreeMap<String, Row>,
 }
@@ -82,66 +95,68 @@ struct Span<'a> {
     events: &'a BTreeMap<String, Line>,
 }
 
+/// The end of an interval, or of the whole run.
+struct At {
+    /// Since the beginning.
+    elapsed: Duration,
+    /// How long it took.
+    length: Duration,
+    utc: Timestamp,
+    is_final: bool,
+}
+
 impl Report {
     fn new(format: StreamFormat) -> Self {
-        let now = Instant::now();
-        Self { format, out: output::stdout(), start: now, began: now, before: BTreeMap::new() }
+        Self { format, out: output::stdout(), began: Duration::ZERO, before: BTreeMap::new() }
+    }
+
+    /// Prints what happened in each interval that is over by a time of a recording.
+    fn catch_up(&mut self, session: &Session, time: u64, interval: Option<Duration>) -> Result<(), Failure> {
+        let Some(interval) = interval else { return Ok(()) };
+        while session.elapsed(time) >= self.began + interval {
+            self.interval(session, self.began + interval)?;
+        }
+        Ok(())
     }
 
     /// Prints what happened since the last time.
-    fn interval(&mut self, ledger: &Ledger) -> Result<(), Failure> {
-        let time = self.began.elapsed();
-        self.began += time;
-        let rows: BTreeMap<_, _> = ledger.rows().map(|row| (row.name.clone(), row.clone())).collect();
-        let lines = lines(&rows, &self.before, time);
+    fn interval(&mut self, session: &Session, now: Duration) -> Result<(), Failure> {
+        let rows = rows(session.ledger());
+        let at = At { elapsed: now, length: now - self.began, utc: session.utc(now), is_final: false };
+        let lines = lines(&rows, &self.before, at.length);
+        self.began = now;
         self.before = rows;
-        self.print(&lines, time, false)
+        self.print(&lines, &at)
     }
 
     /// Prints what happened since the beginning.
-    fn total(&mut self, ledger: &Ledger) -> Result<(), Failure> {
-        let time = self.start.elapsed();
-        let rows: BTreeMap<_, _> = ledger.rows().map(|row| (row.name.clone(), row.clone())).collect();
-        self.print(&lines(&rows, &BTreeMap::new(), time), time, true)
+    fn total(&mut self, session: &Session, now: Duration) -> Result<(), Failure> {
+        let at = At { elapsed: now, length: now, utc: session.utc(now), is_final: true };
+        let lines = lines(&rows(session.ledger()), &BTreeMap::new(), now);
+        self.print(&lines, &at)
     }
 
-    fn print(
-        &mut self,
-        lines: &BTreeMap<String, Line>,
-        time: Duration,
-        is_final: bool,
-    ) -> Result<(), Failure> {
+    fn print(&mut self, lines: &BTreeMap<String, Line>, at: &At) -> Result<(), Failure> {
         match self.format {
-            StreamFormat::Text => self.print_text(lines, time, is_final),
-            StreamFormat::Ndjson => self.print_json(lines, time, is_final),
+            StreamFormat::Text => self.print_text(lines, at),
+            StreamFormat::Ndjson => self.print_json(lines, at),
         }?;
         self.out.flush()?;
         Ok(())
     }
 
-    fn print_json(
-        &mut self,
-        lines: &BTreeMap<String, Line>,
-        time: Duration,
-        is_final: bool,
-    ) -> Result<(), Failure> {
-        let seconds = time.as_secs_f64();
-        let time = Timestamp::now().to_string();
-        json(&mut self.out, &Span { time, seconds, r#final: is_final, events: lines })?;
+    fn print_json(&mut self, lines: &BTreeMap<String, Line>, at: &At) -> Result<(), Failure> {
+        let (time, seconds) = (at.utc.to_string(), at.length.as_secs_f64());
+        json(&mut self.out, &Span { time, seconds, r#final: at.is_final, events: lines })?;
         self.out.write_all(b"\n")?;
         Ok(())
     }
 
-    fn print_text(
-        &mut self,
-        lines: &BTreeMap<String, Line>,
-        time: Duration,
-        is_final: bool,
-    ) -> Result<(), Failure> {
+    fn print_text(&mut self, lines: &BTreeMap<String, Line>, at: &At) -> Result<(), Failure> {
         let colours = style::on_stdout();
         let (strong, faint) = (style::when(colours, STRONG), style::when(colours, FAINT));
-        let elapsed = format!("{:.1} s", if is_final { time } else { self.start.elapsed() }.as_secs_f64());
-        let title = if is_final { format!("all of {elapsed}") } else { format!("at {elapsed}") };
+        let words = if at.is_final { "all of" } else { "at" };
+        let title = format!("{words} {:.1} s", at.elapsed.as_secs_f64());
         writeln!(self.out, "{}", Styled(faint, title))?;
         for (number, line) in table(lines).lines().iter().enumerate() {
             let style = if number == 0 { strong } else { anstyle::Style::new() };
@@ -150,6 +165,10 @@ impl Report {
         writeln!(self.out)?;
         Ok(())
     }
+}
+
+fn rows(ledger: &Ledger) -> BTreeMap<String, Row> {
+    ledger.rows().map(|row| (row.name.clone(), row.clone())).collect()
 }
 
 fn table(lines: &BTreeMap<String, Line>) -> Table {

@@ -30,8 +30,8 @@ pub fn run(arguments: &Watch) -> Result<Outcome, Failure> {
             }
             Turn::Quiet => {}
             Turn::Over => break,
-            Turn::Gone(reason) => {
-                end = Err(Failure::Gone(reason));
+            Turn::Gone(failure) => {
+                end = Err(failure);
                 break;
             }
         }

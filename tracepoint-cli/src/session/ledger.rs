@@ -77,11 +77,6 @@ impl Ledger {
                 causes(&row.lost)
             ));
         }
-        if lost.queue_full > 0 {
-            style::tell(
-                "  to lose less: watch fewer tracepoints, write to a file, or allow a larger --queue",
-            );
-        }
     }
 
     fn row(&mut self, tag: u16, catalog: &Catalog) -> &mut Row {

@@ -254,6 +254,24 @@ impl<W: Write> Writer<W> {
         self.out.flush()
     }
 
+    /// Time of the latest event that was written; that of the beginning if there is none.
+    #[must_use]
+    pub fn latest(&self) -> u64 {
+        self.latest
+    }
+
+    /// Whether no batch has come yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.tally.batches == 0
+    }
+
+    /// Bytes of events that wait for a [`flush`](Self::flush).
+    #[must_use]
+    pub fn bytes_pending(&self) -> u64 {
+        self.open.events.len() as u64
+    }
+
     /// Bytes that were written.
     #[must_use]
     pub fn bytes_written(&self) -> u64 {

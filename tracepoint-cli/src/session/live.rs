@@ -1,0 +1,86 @@
+//! The events of a process, as they happen.
+
+use std::time::{Duration, Instant};
+
+use tracepoint_ipc::blocking::{Client, EventStream};
+use tracepoint_ipc::{ProcessInfo, Request, StreamError};
+
+use super::{Purpose, Turn};
+use crate::cli::Selection;
+use crate::exit::Failure;
+use crate::interrupt::{self, PATIENCE};
+
+/// A subscription.
+pub struct Live {
+    /// Kept because the stream ends with it.
+    _client: Client,
+    pub stream: EventStream,
+    deadline: Option<Instant>,
+    stopped: bool,
+}
+
+impl Live {
+    /// Switches on what was selected.
+    pub fn open(
+        client: Client,
+        selection: &Selection,
+        purpose: Purpose,
+    ) -> Result<(Self, ProcessInfo), Failure> {
+        if !selection.range.is_all() {
+            return Err(Failure::other(
+                "--from and --to are for recordings, and this is a live process; --for ends after a time",
+            ));
+        }
+        let info = client.info()?;
+        let mut request = Request::new().patterns(&selection.patterns);
+        if let Some(bytes) = selection.queue {
+            request = request.queue_bytes(bytes);
+        }
+        if purpose == Purpose::Count {
+            request = request.without_schema();
+        }
+        let stream = client.subscribe(request)?;
+        let deadline = selection.time.and_then(|time| Instant::now().checked_add(time));
+        Ok((Self { _client: client, stream, deadline, stopped: false }, info))
+    }
+
+    /// Waits for events, but not longer than `until`. When the time for the whole command is over, or on Ctrl-C,
+    /// the probes are switched off, and what was fired before still comes.
+    pub fn next(&mut self, until: Option<Instant>) -> Result<Turn, Failure> {
+        loop {
+            if self.is_time_to_stop() {
+                self.stopped = true;
+                self.stream.stop();
+            }
+            match self.stream.next_timeout(self.patience(until)) {
+                Ok(Some(batch)) => return Ok(Turn::Batch(batch)),
+                Ok(None) if self.stream.is_ended() => return Ok(Turn::Over),
+                Ok(None) if until.is_some_and(|until| until <= Instant::now()) => return Ok(Turn::Quiet),
+                Ok(None) => {}
+                Err(error) => return gone(error),
+            }
+        }
+    }
+
+    fn is_time_to_stop(&self) -> bool {
+        let is_late = || self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+        !self.stopped && (interrupt::requested() || is_late())
+    }
+
+    fn patience(&self, until: Option<Instant>) -> Duration {
+        let deadline = self.deadline.filter(|_| !self.stopped);
+        let times = [until, deadline].into_iter().flatten();
+        let left = times.map(|time| time.saturating_duration_since(Instant::now()));
+        left.fold(PATIENCE, Duration::min)
+    }
+}
+
+/// If the stream broke because the process is gone, that is an end like any other, as far as the loop goes.
+fn gone(error: StreamError) -> Result<Turn, Failure> {
+    match error {
+        StreamError::Disconnected | StreamError::Stopped { .. } => {
+            Ok(Turn::Gone(Failure::Gone(error.to_string())))
+        }
+        error => Err(error.into()),
+    }
+}
