@@ -15,6 +15,10 @@ fn usage_errors_have_status_2() {
     run(&["watch", "node", "*", "--format", "xml"]).expect(2, &["text, ndjson"]);
     run(&["watch", "node", "*", "-n", "-1"]).expect(2, &[]);
     run(&["watch", "node", "*", "--queue", "much"]).expect(2, &["8MiB"]);
+    run(&["watch", "node", "*", "--from", "noon"]).expect(2, &["--from", "2026-01-31T12:00:00Z"]);
+    run(&["record", "node", "*"]).expect(2, &["--output <FILE>"]);
+    run(&["record", "node", "*", "-o", "x", "--keep", "2"]).expect(2, &["--rotate-size"]);
+    run(&["record", "node", "*", "-o", "x", "--sync", "often"]).expect(2, &["never, batch"]);
     run(&["demo", "--for", "never"]).expect(2, &["--for"]);
 }
 
@@ -22,7 +26,8 @@ fn usage_errors_have_status_2() {
 fn an_unknown_process_is_named() {
     for command in [&["list"][..], &["watch"], &["stat"]] {
         let with = |target| [command, &[target, "*"]].concat();
-        run(&with("nobody")).expect(1, &["tracepoint: ", "\"nobody\"", "`tracepoint ps`"]);
+        run(&with("nobody"))
+            .expect(1, &["tracepoint: ", "\"nobody\"", "no recording of this name", "`tracepoint ps`"]);
         // Larger than any process id on any system.
         run(&with("4294967294")).expect(1, &["tracepoint: ", "4294967294", "`tracepoint ps`"]);
     }
@@ -37,7 +42,7 @@ fn a_process_without_an_exporter_is_named() {
 #[test]
 fn a_path_that_is_no_socket_is_named() {
     let file = env!("CARGO_BIN_EXE_tracepoint");
-    run(&["watch", file, "*"]).expect(1, &[file, "not a socket"]);
+    run(&["watch", file, "*"]).expect(1, &[file, "not a socket", "not a recording"]);
     let missing = format!("{file}.missing");
     run(&["watch", &missing, "*"]).expect(1, &[&missing, "no such file"]);
 }

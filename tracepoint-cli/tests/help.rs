@@ -4,7 +4,8 @@ mod common;
 
 use common::run;
 
-const COMMANDS: [&str; 8] = ["ps", "list", "watch", "stat", "schema", "convert", "demo", "completions"];
+const COMMANDS: [&str; 9] =
+    ["ps", "list", "watch", "stat", "record", "schema", "convert", "demo", "completions"];
 
 #[test]
 fn the_help_names_every_command() {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// When a test counts as hung. Nothing depends on how much earlier it ends.
-const HUNG: Duration = Duration::from_secs(300);
+pub const HUNG: Duration = Duration::from_secs(300);
 
 /// The program, not to be mixed up with what else runs on this machine.
 pub fn tracepoint(directory: &Path) -> Command {
@@ -64,6 +64,12 @@ pub fn finish(child: Child) -> Finished {
     }
 }
 
+/// Sends a signal, by its name.
+pub fn signal(child: &Child, name: &str) {
+    let kill = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+}
+
 /// Does something that could hang.
 pub fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
@@ -75,6 +81,7 @@ pub fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 pub struct Node {
     child: Child,
     orders: Option<ChildStdin>,
+    lines: mpsc::Receiver<String>,
     socket: PathBuf,
     directory: TempDir,
 }
@@ -94,11 +101,12 @@ impl Node {
             output.read_line(&mut line).unwrap();
             (line, output)
         });
-        // So that it can say more.
-        thread::spawn(move || rest.lines().for_each(drop));
+        // So that it can say more, whether anybody listens or not.
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || rest.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
         let ready: Value = serde_json::from_str(&line).unwrap();
         let socket = PathBuf::from(ready["socket"].as_str().unwrap());
-        Self { child, orders, socket, directory }
+        Self { child, orders, lines, socket, directory }
     }
 
     /// A node that runs.
@@ -111,6 +119,27 @@ impl Node {
     /// Lets the node run.
     pub fn go(&mut self) {
         writeln!(self.orders.as_mut().unwrap(), "go").unwrap();
+    }
+
+    /// Lets the node finish its block, and do nothing more. It can be attached to as before.
+    pub fn stop(&mut self) {
+        writeln!(self.orders.as_mut().unwrap(), "stop").unwrap();
+        self.lines.recv_timeout(HUNG).expect("what it has done");
+    }
+
+    /// Waits until it has so many clients.
+    pub fn wait_for_clients(&self, count: usize) {
+        let end = Instant::now() + HUNG;
+        let count = count.to_string();
+        let is_there = |line: &str| line.split_whitespace().nth(4) == Some(&count);
+        while !self.run(&["ps"]).stdout.lines().any(is_there) {
+            assert!(Instant::now() < end, "they do not come");
+        }
+    }
+
+    /// The directory for whatever a test wants to write.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// The program, to be attached to this node.
