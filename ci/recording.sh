@@ -19,12 +19,12 @@ work=$(mktemp -d)
 export TRACEPOINT_DIR=$work/sockets
 cargo build --locked --release -p node -p tracepoint-cli
 bin=${CARGO_TARGET_DIR:-target}/release
-coproc NODE { exec "$bin/node" --serve --pause 100ms; }
+coproc NODE { exec "$bin/node" --serve --pause 1s; }
 trap 'kill "$NODE_PID" 2>/dev/null || true; rm -rf "$work"' EXIT
 read -r -u "${NODE[0]}" line
 echo "$line"
 recording=$work/node.rec
-"$bin/tracepoint" record node '*' -o "$recording" --for 2s --queue 256MiB --fail-on-loss
+"$bin/tracepoint" record node '*' -o "$recording" --for 1s --queue 256MiB --fail-on-loss
 "$bin/tracepoint" watch "$recording" '*' --format ndjson >"$work/ours.ndjson"
 "$bin/tracepoint" schema capnp "$recording" >"$work/events.capnp"
 events=$(wc -l <"$work/ours.ndjson")
