@@ -87,7 +87,7 @@ pub struct Selection {
 }
 
 /// A part of a recording.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Range {
     /// Of a recording, only events from this time on: 10s after its beginning, or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
@@ -224,9 +224,9 @@ pub struct Convert {
     /// Stop after this time: 10s, 250ms, 1h30m. Of a recording, only events of so long a time
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
-    /// A part of a recording.
-    #[command(flatten)]
-    pub range: Range,
+    /// Of a recording, only events from this time on: 10s after its beginning, or 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub from: Option<Moment>,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub queue: Option<usize>,

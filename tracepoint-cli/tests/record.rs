@@ -113,6 +113,13 @@ fn every_command_takes_a_recording() {
     assert!(intervals.iter().map(|span| sum(span, "events")).sum::<u64>() <= sum(total, "total"));
     assert_eq!(sum(total, "total"), events);
 
+    let convert = run(&["convert", file, "--to", "ndjson", "-o", "-"]);
+    convert.expect(0, &["none lost"]);
+    assert_eq!(convert.stdout.lines().count() as u64, events);
+    let schema = run(&["schema", "capnp", file, "net:*"]);
+    assert!(schema.expect(0, &[]).stdout.contains("\n    control @3 :Control;\n"), "{schema:?}");
+    run(&["schema", "diff", file, file]).expect(0, &["no changes"]);
+
     let first = run(&["watch", file, "net:*", "-n", "3"]);
     first.expect(0, &["3 events delivered"]);
     assert_eq!(first.stdout.lines().count(), 3);
