@@ -22,8 +22,7 @@ import tracing_capnp  # noqa: E402
 
 def connect(target):
     """Connects to the process with this name, process id or socket."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
-    places = [f"{runtime}/tracepoint", f"{tempfile.gettempdir()}/tracepoint-{os.getuid()}"]
+    places = [f"/run/user/{os.getuid()}/tracepoint", f"{tempfile.gettempdir()}/tracepoint-{os.getuid()}"]
     places = [os.environ["TRACEPOINT_DIR"]] if os.environ.get("TRACEPOINT_DIR") else places
     # What is in a directory of somebody else is not to be trusted.
     paths = [path for place in places for path in Path(place).glob("*.*.sock")
@@ -42,7 +41,7 @@ class Catalog:
     """The tracepoints of a process by now, and the types of their events."""
 
     def __init__(self, tracepoints, schema):
-        self.loader = capnp.SchemaLoader()  # The types live in it: it must not go before them.
+        self.loader = capnp.SchemaLoader()  # The types live in it, so it must not go before them.
         for data in schema.nodes:
             with schema_capnp.Node.from_bytes(data) as node:
                 self.loader.load_dynamic(node)
@@ -55,8 +54,7 @@ class Catalog:
         """Each event as time, sequence, number of the thread, name and fields: plain values of Python."""
         for event in self.event.read_multiple_bytes(batch.events):
             member = event._which_str()
-            # `_get`: not every name of an event can be an attribute.
-            fields = event._get(member).to_dict(verbose=True)
+            fields = event._get(member).to_dict(verbose=True)  # Not getattr: pycapnp has attributes of its own.
             yield event.time, event.sequence, event.thread, self.names[self.tags[member]], fields
 
 
@@ -126,10 +124,12 @@ async def watch(options):
     for interrupt in signal.SIGINT, signal.SIGTERM:
         asyncio.get_running_loop().add_signal_handler(interrupt, sink.finish)
     await asyncio.wait([sink.end, client.on_disconnect()], timeout=options.time, return_when=asyncio.FIRST_COMPLETED)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # The next one need not be patient.
     if sink.end.done() and sink.end.result():
         raise sink.end.result()
-    stats = (await subscription.close()).stats  # Switches the tracepoints off; what was fired before still comes.
-    lost = sum(sum(it.lost.to_dict().values()) for it in stats.tracepoints)
+    # Switches the tracepoints off; what was fired before still comes, and then the counts.
+    stats = (await subscription.close()).stats
+    lost = sum(it.offered - it.delivered for it in stats.tracepoints)
     print(f"{sink.received} events, {lost} lost" + (f", checksum {sink.checksum}" if options.checksum else ""))
 
 
