@@ -1,6 +1,8 @@
 //! A checksum over everything that a client can tell about events: [`Checksum`].
 
-use tracepoints::ipc::schema::FieldType;
+use std::net::IpAddr;
+
+use tracepoints::ipc::schema::{FieldInfo, FieldType};
 use tracepoints::ipc::{Event, EventError, ThreadInfo, Value};
 
 /// CRC-32 of all events in their order, each as the list
@@ -19,6 +21,7 @@ use tracepoints::ipc::{Event, EventError, ThreadInfo, Value};
 /// | bytes | `d`, length, bytes |
 /// | list | `[`, length, values |
 /// | struct | `{`, number of fields, for each the name as text, and the value |
+/// | value that may be missing | as a struct of one field, `none` or `some` |
 #[derive(Debug, Default)]
 pub struct Checksum {
     crc: crc32fast::Hasher,
@@ -39,8 +42,7 @@ impl Checksum {
         self.start(b'{', fields.len());
         for field in fields {
             let (info, value) = field?;
-            self.text(&info.member_name);
-            self.value(&info.ty, value);
+            self.field(info, value);
         }
         self.crc.update(&self.bytes);
         Ok(())
@@ -51,22 +53,49 @@ impl Checksum {
         self.crc.finalize()
     }
 
+    fn field(&mut self, info: &FieldInfo, value: Value<'_>) {
+        self.text(&info.member_name);
+        match (&info.ty, value) {
+            // A union of its own.
+            (FieldType::Option(_), Value::Null) => {
+                self.start(b'{', 1);
+                self.text("none");
+                self.bytes.push(b'n');
+            }
+            (FieldType::Option(ty), value) => {
+                self.start(b'{', 1);
+                self.text("some");
+                self.value(ty, value);
+            }
+            (ty, value) => self.value(ty, value),
+        }
+    }
+
     fn value(&mut self, ty: &FieldType, value: Value<'_>) {
         match value {
             Value::Bool(value) => self.bytes.extend([b'b', value.into()]),
-            Value::Int(value) => self.number(value as u64),
+            Value::Int(value) | Value::Time(value) => self.number(value as u64),
             Value::UInt(value) => self.number(value),
+            // It came in 64 bits.
+            Value::Duration(value) => self.number(value.as_nanos() as u64),
             Value::Float(value) => {
                 let value = if value.is_nan() { f64::NAN } else { value };
                 self.bytes.push(b'f');
                 self.bytes.extend(value.to_le_bytes());
             }
             Value::Text(value) => self.text(value),
-            Value::Data(value) => {
-                self.start(b'd', value.len());
-                self.bytes.extend(value);
-            }
+            Value::Data(value) => self.data(value),
+            Value::IpAddr(IpAddr::V4(value)) => self.data(&value.octets()),
+            Value::IpAddr(IpAddr::V6(value)) => self.data(&value.octets()),
             Value::Enum { ordinal, .. } => self.variant(ty, ordinal),
+            Value::List(list) => {
+                self.start(b'[', list.len());
+                list.iter().for_each(|value| self.value(list.element_type(), value));
+            }
+            Value::Struct(of) => {
+                self.start(b'{', of.fields().len());
+                of.fields().for_each(|(info, value)| self.field(info, value));
+            }
             _ => self.bytes.push(b'n'),
         }
     }
@@ -87,6 +116,11 @@ impl Checksum {
     fn text(&mut self, value: &str) {
         self.start(b't', value.len());
         self.bytes.extend(value.as_bytes());
+    }
+
+    fn data(&mut self, value: &[u8]) {
+        self.start(b'd', value.len());
+        self.bytes.extend(value);
     }
 
     fn start(&mut self, kind: u8, len: usize) {

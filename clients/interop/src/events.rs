@@ -1,5 +1,8 @@
 //! What is fired: values of every kind, and the ends of their ranges among them.
 
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
 use tracepoints::{Event, Value, tracepoint};
 
 /// An enum whose names change on their way through Cap'n Proto.
@@ -42,7 +45,7 @@ struct Texts<'a> {
 #[event(provider = "interop")]
 struct Tick {}
 
-/// A fee that may not be known, as a transaction has it.
+/// A message from a peer.
 #[derive(Event)]
 #[event(provider = "interop")]
 struct Message<'a> {
@@ -51,6 +54,45 @@ struct Message<'a> {
     message_type: &'a str,
     payload: &'a [u8],
     inbound: bool,
+}
+
+/// A reference to an output.
+#[derive(Clone, Copy, Value)]
+struct OutPoint<'a> {
+    txid: &'a [u8; 32],
+    vout: u32,
+}
+
+/// What a transaction spends.
+#[derive(Clone, Copy, Value)]
+struct Input<'a> {
+    previous: OutPoint<'a>,
+    sequence: Option<u32>,
+    witness: &'a [&'a [u8]],
+    label: Option<&'a str>,
+}
+
+/// Lists, structs, and values that may be missing, within each other.
+#[derive(Event)]
+#[event(provider = "interop")]
+struct Transaction<'a> {
+    inputs: &'a [Input<'a>],
+    /// Where it was spent.
+    spent: Option<OutPoint<'a>>,
+    fee: Option<i64>,
+    rate: Option<f64>,
+    final_: Option<bool>,
+    connection_type: Option<ConnectionType>,
+    sizes: &'a [u32],
+    flags: &'a [bool],
+    names: &'a [&'a str],
+    connections: &'a [ConnectionType],
+    rates: &'a [f64],
+    matrix: &'a [&'a [i16]],
+    age: Duration,
+    seen: SystemTime,
+    from: IpAddr,
+    waits: &'a [Duration],
 }
 
 const SIGNED: [i64; 8] = [0, 1, -1, i64::MIN, i64::MAX, i32::MIN as i64, 127, -128];
@@ -108,7 +150,8 @@ pub fn fire(number: u64) {
             bytes: &BYTES[(number % 256) as usize..][..(noise % 97) as usize],
             r#enum: pick(&CONNECTIONS, number),
         }),
-        5 => tracepoint!(Tick {}),
+        5 if number % 16 == 5 => tracepoint!(Tick {}),
+        5 => fire_transaction(number),
         _ => tracepoint!(Message {
             peer_id: number as i64,
             connection_type: pick(&CONNECTIONS, noise),
@@ -117,4 +160,38 @@ pub fn fire(number: u64) {
             inbound: noise % 2 == 0,
         }),
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "any value will do")]
+fn fire_transaction(number: u64) {
+    const TXID: &[u8; 32] = &[0xab; 32];
+    let outpoint = |vout| OutPoint { txid: TXID, vout };
+    let inputs = [
+        Input { previous: outpoint(number as u32), sequence: Some(u32::MAX), witness: &[], label: None },
+        Input { previous: outpoint(0), sequence: None, witness: &[&BYTES[..71], &[]], label: Some("") },
+        Input { previous: outpoint(u32::MAX), sequence: Some(0), witness: &[&[7]], label: Some("größe") },
+    ];
+    let some = |of: u64| number / 8 % of == 0;
+    tracepoint!(Transaction {
+        inputs: &inputs[..(number / 16 % 4) as usize],
+        spent: some(3).then(|| outpoint(1)),
+        fee: some(2).then_some(number as i64 - 500_000),
+        rate: some(5).then_some(pick(&DOUBLES, number)),
+        final_: some(2).then_some(number % 3 == 0),
+        connection_type: some(3).then(|| pick(&CONNECTIONS, number)),
+        sizes: &[0, 1, u32::MAX, number as u32][..(number % 5) as usize],
+        flags: &[true, false, false, true, true, false, true, true, true, false][..(number % 11) as usize],
+        names: &TEXTS[..(number % 8) as usize],
+        connections: &CONNECTIONS[..(number % 4) as usize],
+        rates: &DOUBLES[..(number % 10) as usize],
+        matrix: &[&[i16::MIN, i16::MAX][..], &[], &[-1]][..(number % 4) as usize],
+        age: Duration::from_nanos(number.wrapping_mul(number)),
+        seen: SystemTime::UNIX_EPOCH + Duration::from_nanos(number),
+        from: if some(2) {
+            IpAddr::from([127, 0, 0, 1])
+        } else {
+            IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1])
+        },
+        waits: &[Duration::ZERO, Duration::from_millis(5)][..(number % 3) as usize],
+    });
 }
