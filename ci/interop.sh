@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Clients in other languages see what the client in Rust sees: all attach to one process, which then fires a
-# million events with values of every kind. Count, losses and a checksum over all values have to be equal, and
-# nothing may be lost.
+# million events with values of every kind, some of them of a type that comes later. Count, losses and a checksum
+# over all values have to be equal, and nothing may be lost.
 #
 # Installs what is missing: packages of Debian for C++ (with sudo, unless it is root who runs this), and pycapnp
 # from PyPI, below the build folder.
@@ -80,9 +80,9 @@ same_events() {
     timeout 300 "${WATCH_PY[@]}" interop 'interop:*' --count="$EVENTS" --queue=1024 --checksum >"$BUILD/python.txt" &
     python=$!
     started+=("$rust" "$cpp" "$python")
-    wait "$python" || fail "the client in Python has failed"
-    wait "$cpp" || fail "the client in C++ has failed"
-    wait "$rust" || fail "the client in Rust has failed"
+    wait "$python" || fail "the client in Python has failed, or 300 s were too short: $(<"$BUILD/python.txt")"
+    wait "$cpp" || fail "the client in C++ has failed, or 300 s were too short: $(<"$BUILD/cpp.txt")"
+    wait "$rust" || fail "the client in Rust has failed, or 300 s were too short: $(<"$BUILD/rust.txt")"
     # It has seen all of them go.
     wait "$server" || fail "the source of events has failed"
     local expected="$EVENTS events, 0 lost, checksum "
@@ -98,7 +98,7 @@ sample_node() {
     serve "$BIN/node" --serve --pause 100ms
     for client in WATCH_PY WATCH_CPP; do
         local -n watch=$client
-        "${watch[@]}" node | grep --quiet '^net:inbound_message' || fail "$client: lists no tracepoints"
+        "${watch[@]}" node | grep '^net:inbound_message' >"$BUILD/node.txt" || fail "$client: lists no tracepoints"
         # Ten events and the line with the counts.
         [ "$("${watch[@]}" -n 10 node 'net:*' | tee "$BUILD/node.txt" | grep --count ' net:')" -eq 10 ] ||
             fail "$client: ten events were asked for; there came: $(<"$BUILD/node.txt")"

@@ -1,15 +1,37 @@
-//! A tracepoint that comes while others are watched: readers have to ask for the schema again.
+//! An event whose tracepoint nothing announces: it is registered while others are watched, so that readers have to
+//! ask for its type before they can read it.
 
-use tracepoints::__macro::Losses;
-use tracepoints::{Descriptor, Field, Gate, Placed, Tracepoint};
+use tracepoints::{Event, tracepoint};
 
-static FIELDS: Placed<1> = Placed::new([Field::of::<u64>("number", "")]);
-static DESCRIPTOR: Descriptor = Descriptor::new("interop", "late", "", &FIELDS, file!(), line!());
-static GATE: Gate = Gate::unregistered();
-static LOSSES: Losses = Losses::new();
-static LATE: Tracepoint = Tracepoint::new(&DESCRIPTOR, &GATE, &LOSSES);
+/// What the derive refers to, but nothing is known of a tracepoint before the program says so.
+mod unannounced {
+    pub use tracepoints::*;
 
-/// Makes it known.
+    pub mod __macro {
+        pub use tracepoints::__macro::*;
+
+        macro_rules! keep_quiet {
+            ($tracepoint:expr) => {};
+        }
+        pub(crate) use keep_quiet as announce;
+    }
+}
+
+/// Comes late.
+#[derive(Event)]
+#[event(provider = "interop", crate = crate::late::unannounced)]
+struct Late {
+    number: u64,
+}
+
+/// Makes the tracepoint known, and opens it to those who listen already.
 pub fn register() {
-    tracepoints::register(&LATE);
+    tracepoints::register(Late::tracepoint());
+    // It is taken in when somebody looks.
+    tracepoints::tracepoints();
+}
+
+/// Fires one, once it is registered.
+pub fn fire(number: u64) {
+    tracepoint!(Late { number });
 }
