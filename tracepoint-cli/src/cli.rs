@@ -33,10 +33,10 @@ pub enum Command {
     #[command(after_help = LIST_EXAMPLES)]
     List(List),
     /// Print the events of a process as they happen
-    #[command(after_help = WATCH_EXAMPLES)]
+    #[command(after_help = WATCH_EXAMPLES, after_long_help = with_predicates(WATCH_EXAMPLES))]
     Watch(Watch),
     /// Count the events of a process
-    #[command(after_help = STAT_EXAMPLES)]
+    #[command(after_help = STAT_EXAMPLES, after_long_help = with_predicates(STAT_EXAMPLES))]
     Stat(Stat),
     /// Write down what events are made of, and compare it with earlier versions
     #[command(subcommand, after_help = SCHEMA_EXAMPLES)]
@@ -45,7 +45,7 @@ pub enum Command {
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Convert),
     /// Write the events of a process into a file, which all commands take in place of a process
-    #[command(after_help = RECORD_EXAMPLES)]
+    #[command(after_help = RECORD_EXAMPLES, after_long_help = with_predicates(RECORD_EXAMPLES))]
     Record(Record),
     /// See it work: a node on real data in one process, a client in another
     #[command(after_help = DEMO_EXAMPLES)]
@@ -78,12 +78,44 @@ pub struct Selection {
     /// A part of a recording.
     #[command(flatten)]
     pub range: Range,
+    /// Some of the events of a process.
+    #[command(flatten)]
+    pub choice: Choice,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub queue: Option<usize>,
     /// Exit with status 3 if events were lost
     #[arg(long)]
     pub fail_on_loss: bool,
+}
+
+/// Some of the events of a process, which looks at that itself.
+#[derive(Debug, Default, Args)]
+pub struct Choice {
+    /// Only events whose fields are like this: 'size > 1000 && message_type == "block"'
+    #[arg(long = "where", value_name = "PREDICATE")]
+    pub filter: Option<String>,
+    /// One of so many events of each tracepoint
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// At most so many events of each tracepoint in a second: 100/s
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub rate: Option<u32>,
+    /// When the queue is full, lose the events that have waited longest, not those that come
+    #[arg(long)]
+    pub keep_newest: bool,
+}
+
+impl Choice {
+    /// The option that leaves events out, if there is one.
+    pub fn option(&self) -> Option<&'static str> {
+        let options = [
+            ("--where", self.filter.is_some()),
+            ("--sample", self.sample.is_some()),
+            ("--rate", self.rate.is_some()),
+        ];
+        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
 }
 
 /// A part of a recording.
@@ -360,6 +392,15 @@ fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|error| format!("{error}; write it as 10s, 250ms or 1h30m"))
 }
 
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    match number.parse() {
+        Ok(0) => Err("at least 1/s".to_owned()),
+        Ok(rate) => Ok(rate),
+        Err(error) => Err(format!("{error}; write it as 100/s")),
+    }
+}
+
 fn interval(text: &str) -> Result<Duration, String> {
     const SHORTEST: Duration = Duration::from_millis(10);
     match duration(text)? {
@@ -485,7 +526,27 @@ Examples:
   tracepoint watch my-node '*' --for 10s --format ndjson > events.ndjson
   tracepoint watch my-node net:ping --format csv > pings.csv
   tracepoint watch my-node '*:added' --format ndjson | jq .fields.fee
+  tracepoint watch my-node net:inbound_message --where 'size > 1000 && message_type == \"block\"'
+  tracepoint watch my-node 'utxocache:*' --rate 10/s     some, whatever there are
   tracepoint watch node.rec 'net:*' --from 1h --for 5s   of a recording";
+
+/// What a predicate can be.
+const PREDICATES: &str = "\
+Predicates, for --where. The process looks at them before it copies anything:
+  size > 1000, peer.id != 7       numbers, also in structs within the event
+  ping < 150ms                    durations: ns, us, ms, s, m, h
+  message_type == \"block\"         text; also addr starts_with \"10.\"
+  hash == 0x00ff                  data; also hash starts_with 0xdead
+  network == ipv6, inbound        enums by name, truth values
+  size in 10..20, size in [1, 2]  ranges and lists
+  len(payload) > 1000             length of texts, data in bytes, and lists
+  fee is none                     whether a value is missing
+  a && b, a || b, !a, (a)         or with and, or, not";
+
+/// The help of a command that takes a predicate.
+fn with_predicates(examples: &str) -> String {
+    format!("{PREDICATES}\n\n{examples}")
+}
 
 const STAT_EXAMPLES: &str = "\
 Tracepoints that never fired are left out. The size is that of the events as

@@ -68,6 +68,6 @@ pub use events::{
 };
 pub use exporter::{Exporter, ExporterBuilder, StartError};
 pub use model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
-pub use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};
+pub use tracepoint_core::{Gap, Lost, Policy, Registration, ThreadInfo};
 
 use generated::{recording_capnp, tracing_capnp};

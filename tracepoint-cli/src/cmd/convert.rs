@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
-use crate::cli::{Arguments, Convert, FileFormat, Range, Selection};
+use crate::cli::{Arguments, Choice, Convert, FileFormat, Range, Selection};
 use crate::exit::{Failure, Outcome};
 use crate::output::csv::Csv;
 use crate::output::ndjson::Ndjson;
@@ -61,6 +61,7 @@ fn selection(arguments: &Convert) -> Selection {
         patterns: if arguments.patterns.is_empty() { all() } else { arguments.patterns.clone() },
         time: arguments.time,
         range: Range { from: arguments.from, to: None },
+        choice: Choice::default(),
         queue: arguments.queue,
         fail_on_loss: arguments.fail_on_loss,
     }

@@ -23,6 +23,8 @@ pub struct Row {
     pub bytes: u64,
     /// Events that did not arrive.
     pub lost: Lost,
+    /// Events that were not wanted: filtered, and sampled out.
+    pub unwanted: [u64; 2],
 }
 
 impl Ledger {
@@ -40,8 +42,12 @@ impl Ledger {
 
     /// Replaces the losses by those in the final account of the exporter.
     pub fn settle(&mut self, stats: &SubscriptionStats, catalog: &Catalog) {
-        for stats in stats.tracepoints.iter().filter(|stats| stats.lost.total() > 0) {
-            self.row(stats.tag, catalog).lost = stats.lost;
+        for stats in &stats.tracepoints {
+            let unwanted = [stats.filtered, stats.sampled_out];
+            if stats.lost.total() > 0 || unwanted != [0, 0] {
+                let row = self.row(stats.tag, catalog);
+                (row.lost, row.unwanted) = (stats.lost, unwanted);
+            }
         }
     }
 
@@ -64,10 +70,12 @@ impl Ledger {
     pub fn sum_up(&self) {
         let events = counted(self.events(), "event", "events");
         let lost = self.lost();
+        let unwanted = self.unwanted();
         if lost.total() == 0 {
-            return style::tell(&format!("{events} delivered, none lost"));
+            return style::tell(&format!("{events} delivered, none lost{unwanted}"));
         }
-        let line = format!("{events} delivered, {} lost ({})", grouped(lost.total()), causes(&lost));
+        let line =
+            format!("{events} delivered, {} lost ({}){unwanted}", grouped(lost.total()), causes(&lost));
         style::tell(&Styled(LOSS, line).to_string());
         for row in self.rows().filter(|row| row.lost.total() > 0) {
             style::tell(&format!(
@@ -77,6 +85,14 @@ impl Ledger {
                 causes(&row.lost)
             ));
         }
+    }
+
+    /// What was not wanted, if there was any, in words.
+    fn unwanted(&self) -> String {
+        let sum = |which: usize| self.rows.iter().map(|row| row.unwanted[which]).sum::<u64>();
+        let kinds = [(sum(0), "filtered"), (sum(1), "sampled out")];
+        let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+        kinds.map(|(count, kind)| format!(", {} {kind}", grouped(*count))).collect()
     }
 
     fn row(&mut self, tag: u16, catalog: &Catalog) -> &mut Row {

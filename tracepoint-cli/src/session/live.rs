@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tracepoint_ipc::blocking::{Client, EventStream};
-use tracepoint_ipc::{ProcessInfo, Request, StreamError};
+use tracepoint_ipc::{Policy, ProcessInfo, Request, StreamError};
 
 use super::{Purpose, Turn};
 use crate::cli::Selection;
@@ -36,6 +36,14 @@ impl Live {
         if let Some(bytes) = selection.queue {
             request = request.queue_bytes(bytes);
         }
+        let choice = &selection.choice;
+        if let Some(filter) = &choice.filter {
+            request = request.filter(filter);
+        }
+        if choice.keep_newest {
+            request = request.policy(Policy::KeepNewest);
+        }
+        request = request.sample(choice.sample.unwrap_or(0)).rate(choice.rate.unwrap_or(0));
         if purpose == Purpose::Count {
             request = request.without_schema();
         }

@@ -22,6 +22,11 @@ pub struct Replay {
 impl Replay {
     /// Goes to the beginning of what was selected.
     pub fn open(mut recording: Box<Recording>, selection: &Selection) -> Result<Self, Failure> {
+        if let Some(option) = selection.choice.option() {
+            return Err(Failure::other(format!(
+                "{option} is for live processes, and this is a recording: record with {option}, or filter the output of --format ndjson"
+            )));
+        }
         let recorded = |recording: &Recording| {
             let known = recording.reader.tracepoints().iter();
             known.filter(|it| recording.has(it)).cloned().collect::<Vec<_>>()

@@ -83,7 +83,8 @@ pub(crate) fn batch(from: wire::batch::Reader<'_>, memory: &Arc<Memory>) -> capn
 }
 
 pub(crate) fn gaps(from: struct_list::Reader<'_, wire::gap::Owned>) -> capnp::Result<Vec<Gap>> {
-    let gaps = bounded(from)?.into_iter().map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
+    let gaps =
+        bounded(from)?.into_iter().map(|gap| Ok(Gap { tag: gap.get_tag(), lost: lost(gap.get_lost()?) }));
     gaps.collect()
 }
 
