@@ -1,8 +1,10 @@
 //! A recording that was cut anywhere is read up to its last whole batch, and says that it was cut.
 
 mod common;
+#[path = "common/recording.rs"]
+mod recording;
 
-use common::recording::{events, material, play};
+use recording::{events, material, play};
 use tracepoint_ipc::recording::ReadError;
 
 /// Batches that are cut at every byte.

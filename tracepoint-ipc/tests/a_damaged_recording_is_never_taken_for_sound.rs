@@ -1,10 +1,12 @@
 //! Whatever is wrong with a recording, no event comes out of it that was not written.
 
 mod common;
+#[path = "common/recording.rs"]
+mod recording;
 
 use std::io::Cursor;
 
-use common::recording::{events, material, play};
+use recording::{events, material, play};
 use tracepoint_ipc::Batch;
 use tracepoint_ipc::recording::{ReadError, Reader};
 

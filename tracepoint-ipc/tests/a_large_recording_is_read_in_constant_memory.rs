@@ -2,14 +2,16 @@
 //! Bytes are counted by the allocator of this binary.
 
 mod common;
+#[path = "common/recording.rs"]
+mod recording;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::recording::{Ping, material};
 use common::{Sockets, connect, read_events};
+use recording::{Ping, material};
 use tracepoint_core::tracepoint;
 use tracepoint_ipc::recording::{Reader, Writer};
 use tracepoint_ipc::{Batch, Request};

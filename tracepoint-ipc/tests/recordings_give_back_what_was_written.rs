@@ -1,10 +1,12 @@
 //! A recording says of its events what the stream said.
 
 mod common;
+#[path = "common/recording.rs"]
+mod recording;
 
 use std::io::{self, Cursor, Write};
 
-use common::recording::{Ping, Pong, events, material, play};
+use recording::{Ping, Pong, events, material, play};
 use tempfile::tempdir;
 use tracepoint_ipc::Batch;
 use tracepoint_ipc::recording::{ReadError, Reader, Writer, is_recording};

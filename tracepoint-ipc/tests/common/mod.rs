@@ -1,8 +1,6 @@
 //! What the scenarios share.
 #![allow(dead_code, reason = "no scenario needs all of it")]
 
-pub mod recording;
-
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
