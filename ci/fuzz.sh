@@ -49,9 +49,9 @@ for target in "${targets[@]}"; do
     mkdir -p "$build/corpus/$target" "$build/artifacts/$target"
     echo "--- $target: $seconds s"
     # -timeout: seconds for one input, on a machine that is busy with other things.
-    # -max_len: of the longest conversation among the seeds, and more.
+    # -max_len: twice that of the longest seed.
     cargo +nightly fuzz run --target-dir "$build" "$target" "$build/corpus/$target" "fuzz/seeds/$target" -- \
-        -max_total_time="$seconds" -max_len=32768 -timeout=30 -rss_limit_mb=1024 -malloc_limit_mb=128 \
+        -max_total_time="$seconds" -max_len=65536 -timeout=30 -rss_limit_mb=1024 -malloc_limit_mb=128 \
         -artifact_prefix="$build/artifacts/$target/" -verbosity=0 -print_final_stats=1 2>"$build/log.txt" || {
         cat "$build/log.txt" >&2
         echo "ci/fuzz.sh: a finding of $target; the input is named above" >&2

@@ -100,7 +100,7 @@ pub fn fire(number: u64, bytes: usize) {
         h: f64::NAN,
         i: 16,
         j: -32,
-        k: number % 2 == 0,
+        k: number.is_multiple_of(2),
         l: 32,
         kind: Kind::Second,
     });
@@ -114,7 +114,7 @@ pub fn fire(number: u64, bytes: usize) {
     tracepoint!(Nested {
         flag: Some(true),
         inputs: (0..3).map(input).collect(),
-        first: (number % 2 == 0).then(|| input(7)),
+        first: number.is_multiple_of(2).then(|| input(7)),
         bits: vec![true; 9],
         kinds: vec![Kind::Third, Kind::First],
         texts: vec![None, Some("some".to_owned())],

@@ -29,6 +29,6 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let events = parts.concat();
     if let Some(schema) = schema {
-        memory::bounded(1 << 20 | 8 * bytes.len(), || show::batch(&fuzzing::batch(&events, schema)));
+        memory::bounded((1 << 20) + 8 * bytes.len(), || show::batch(&fuzzing::batch(&events, schema)));
     }
 });

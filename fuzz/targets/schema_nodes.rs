@@ -7,7 +7,7 @@ use tracepoints_fuzz::{memory, messages, show};
 
 fuzz_target!(|bytes: &[u8]| {
     let nodes: Vec<_> = messages::split(bytes).into_iter().map(<[u8]>::to_vec).collect();
-    memory::bounded(1 << 20 | 64 * bytes.len(), || match Schema::from_nodes(nodes) {
+    memory::bounded((1 << 20) + 64 * bytes.len(), || match Schema::from_nodes(nodes) {
         Ok(schema) => {
             show::debug(&schema);
             show::display(schema.to_capnp());
