@@ -10,6 +10,8 @@ use crate::predicate::{Predicate, WORDS, predicate};
 /// Phases, one after the other. Between them nobody fires.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// Subscriptions that others hold meanwhile: the fewer slots are left, the sooner they are used again.
+    pub held: usize,
     pub phases: Vec<Phase>,
 }
 
@@ -46,7 +48,8 @@ pub enum Act {
     Read(usize, usize),
     Stats(usize),
     Pass,
-    Poll,
+    /// So many times.
+    Poll(usize),
     Fire(Volley),
 }
 
@@ -157,7 +160,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (which(), 1..20usize).prop_map(|(which, batches)| Act::Read(which, batches)),
         1 => which().prop_map(Act::Stats),
         3 => Just(Act::Pass),
-        3 => Just(Act::Poll),
+        3 => (1..100usize).prop_map(Act::Poll),
         1 => volley().prop_map(Act::Fire),
     ]
 }
@@ -174,5 +177,6 @@ fn phase() -> impl Strategy<Value = Phase> {
 }
 
 pub fn plan() -> impl Strategy<Value = Plan> {
-    prop::collection::vec(phase(), 1..5).prop_map(|phases| Plan { phases })
+    (prop_oneof![Just(0usize), 26..30usize], prop::collection::vec(phase(), 1..5))
+        .prop_map(|(held, phases)| Plan { held, phases })
 }

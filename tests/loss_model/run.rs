@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, Barrier};
 
-use tracepoints::{drain, pool};
+use tracepoints::{Subscription, drain, pool};
 
 use crate::events;
 use crate::log::{Log, Logs};
 use crate::plan::{Act, Phase, Plan, Thread, Volley};
 use crate::watched::Watched;
 
-/// Subscriptions at once; there are more slots.
+/// Slots for subscriptions.
+const SLOTS: usize = 31;
+
+/// Subscriptions at once.
 const MOST: usize = 12;
 
 struct Case<'l> {
@@ -17,13 +20,17 @@ struct Case<'l> {
     /// Of the thread that runs the plan.
     own: Arc<Log>,
     watched: Vec<Watched<'l>>,
+    most: usize,
 }
 
 pub fn run(plan: &Plan) {
     let logs = Logs::default();
     let own = logs.open();
     events::adopt(&own);
-    let mut case = Case { logs: &logs, own, watched: Vec::new() };
+    let hold = |_| Subscription::builder().pattern("held:never").allow_empty(true).start().unwrap();
+    let held: Vec<_> = (0..plan.held).map(hold).collect();
+    let most = MOST.min(SLOTS - held.len());
+    let mut case = Case { logs: &logs, own, watched: Vec::new(), most };
     plan.phases.iter().for_each(|phase| case.phase(phase));
     case.watched.drain(..).for_each(Watched::close);
     assert!(pool::stats().rings <= 1, "the other threads are gone");
@@ -50,7 +57,7 @@ impl<'l> Case<'l> {
     fn act(&mut self, act: &Act) {
         let count = self.watched.len().max(1);
         match act {
-            Act::Subscribe(wish) if self.watched.len() < MOST => {
+            Act::Subscribe(wish) if self.watched.len() < self.most => {
                 self.watched.push(Watched::start(wish, self.logs));
             }
             Act::Subscribe(_) => {}
@@ -67,7 +74,7 @@ impl<'l> Case<'l> {
                 self.watched.get(which % count).into_iter().for_each(Watched::check_so_far);
             }
             Act::Pass => drop(drain::pass()),
-            Act::Poll => drop(drain::poll()),
+            Act::Poll(times) => (0..*times).for_each(|_| drop(drain::poll())),
             Act::Fire(volley) => fire(volley, &self.own),
         }
     }
