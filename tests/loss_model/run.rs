@@ -73,8 +73,8 @@ impl<'l> Case<'l> {
             Act::Stats(which) => {
                 self.watched.get(which % count).into_iter().for_each(Watched::check_so_far);
             }
-            Act::Pass => drop(drain::pass()),
-            Act::Poll(times) => (0..*times).for_each(|_| drop(drain::poll())),
+            Act::Pass => _ = drain::pass(),
+            Act::Poll(times) => (0..*times).for_each(|_| _ = drain::poll()),
             Act::Fire(volley) => fire(volley, &self.own),
         }
     }
