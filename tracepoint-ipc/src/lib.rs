@@ -55,6 +55,7 @@ mod exporter;
 #[doc(hidden)]
 pub mod fuzzing;
 mod generated;
+mod memory;
 mod model;
 pub mod recording;
 mod rpc;

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::ConnectError;
-use crate::rpc;
+use crate::rpc::{self, Arrivals};
 use crate::socket::platform;
 use crate::tracing_capnp::tracing;
 
@@ -18,11 +18,14 @@ use crate::tracing_capnp::tracing;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connects, and starts the task that runs the connection. It ends when the notification comes.
-pub(super) async fn connect(path: &Path) -> Result<(tracing::Client, Rc<Notify>), ConnectError> {
+pub(super) async fn connect(
+    path: &Path,
+    arrivals: Arrivals,
+) -> Result<(tracing::Client, Rc<Notify>), ConnectError> {
     let failed = |source| ConnectError::Socket { path: path.to_owned(), source };
     let name = platform::to_name(path).map_err(failed)?;
     let stream = in_time(path, Stream::connect(name)).await?.map_err(failed)?;
-    let (tracing, link) = rpc::connect(stream);
+    let (tracing, link) = rpc::connect(stream, arrivals);
     let closed = Rc::new(Notify::new());
     let stop = closed.clone();
     tokio::task::spawn_local(async move {

@@ -21,6 +21,7 @@ pub use stream::EventStream;
 
 use crate::events::Catalog;
 use crate::model::{ExporterStats, ProcessInfo, TracepointInfo};
+use crate::rpc::Arrivals;
 use crate::schema::Schema;
 use crate::tracing_capnp::tracing;
 use crate::wire::read;
@@ -51,6 +52,8 @@ pub struct Client(Rc<Attached>);
 struct Attached {
     tracing: tracing::Client,
     schema: RefCell<Option<Arc<Schema>>>,
+    /// For the batches that come.
+    arrivals: Arrivals,
     closed: Rc<Notify>,
 }
 
@@ -80,8 +83,9 @@ impl Client {
     /// # Panics
     /// Outside of a [`LocalSet`](tokio::task::LocalSet).
     pub async fn connect_path(path: &Path) -> Result<Self, ConnectError> {
-        let (tracing, closed) = connect::connect(path).await?;
-        Ok(Self(Rc::new(Attached { tracing, schema: RefCell::default(), closed })))
+        let arrivals = Arrivals::default();
+        let (tracing, closed) = connect::connect(path, arrivals.clone()).await?;
+        Ok(Self(Rc::new(Attached { tracing, schema: RefCell::default(), arrivals, closed })))
     }
 
     /// What the process says about itself.

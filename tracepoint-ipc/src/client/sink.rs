@@ -1,12 +1,12 @@
 //! Takes batches from the connection and hands them to whoever reads the stream.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use capnp::Error;
 use tokio::sync::mpsc;
 
-use crate::events::{Batch, Memory};
+use crate::events::Batch;
+use crate::rpc::Arrivals;
 use crate::tracing_capnp::event_sink;
 use crate::wire::read;
 
@@ -25,14 +25,14 @@ pub(super) enum Received {
 /// The object that the exporter calls.
 pub(super) struct Sink {
     to: mpsc::Sender<Received>,
-    memory: Arc<Memory>,
+    arrivals: Arrivals,
 }
 
 impl Sink {
     /// A sink, and the other end of it.
-    pub(super) fn channel() -> (event_sink::Client, mpsc::Receiver<Received>) {
+    pub(super) fn channel(arrivals: Arrivals) -> (event_sink::Client, mpsc::Receiver<Received>) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (capnp_rpc::new_client(Self { to: sender, memory: Arc::default() }), receiver)
+        (capnp_rpc::new_client(Self { to: sender, arrivals }), receiver)
     }
 
     /// Waits until there is room: the exporter sends no more before this returns, so a slow reader bounds
@@ -45,8 +45,8 @@ impl Sink {
 
 impl event_sink::Server for Sink {
     async fn push(self: Rc<Self>, params: event_sink::PushParams) -> Result<(), Error> {
-        let (batch, tracepoints) = read::batch(params.get()?.get_batch()?, &self.memory)?;
-        // The message is as large as the batch, and need not wait with it.
+        let (batch, tracepoints) = read::batch(params.get()?.get_batch()?, &self.arrivals)?;
+        // What is left of the message need not wait with the batch.
         drop(params);
         self.hand_over(Received::Batch(batch, tracepoints)).await
     }

@@ -61,7 +61,7 @@ impl EventStream {
     pub(super) async fn open(client: &Client, request: Request) -> Result<Self, CallError> {
         let with_schema = request.wants_schema();
         let catalog = client.catalog(with_schema).await?;
-        let (sink, received) = Sink::channel();
+        let (sink, received) = Sink::channel(client.0.arrivals.clone());
         let mut call = client.0.tracing.subscribe_request();
         request.write(call.get().init_request());
         call.get().set_sink(sink);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tracepoint_core::wire::Frames;
 use tracepoint_core::{Gap, ThreadInfo};
 
-use super::memory::Bytes;
 use super::{Catalog, Event, EventError};
+use crate::memory::Bytes;
 
 /// Events in the order in which they were drained: by time, as far as the clock tells.
 ///

@@ -7,7 +7,6 @@ mod error;
 mod event;
 mod fields;
 mod list;
-mod memory;
 mod structure;
 mod value;
 
@@ -20,6 +19,5 @@ pub use error::EventError;
 pub use event::Event;
 pub use fields::Fields;
 pub use list::{Elements, ListValue};
-pub(crate) use memory::{Bytes, Memory};
 pub use structure::{StructFields, StructValue};
 pub use value::Value;

@@ -17,7 +17,8 @@ use super::message::{self, LEAST_BYTES};
 use super::selection::Selection;
 use super::source::{Found, Source};
 use super::{FORMAT, limits};
-use crate::events::{Batch, Catalog, Memory};
+use crate::events::{Batch, Catalog};
+use crate::memory::Memory;
 use crate::model::{ProcessInfo, SubscriptionStats, TracepointInfo};
 use crate::schema::Schema;
 

@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use tracepoint_core::Gap;
 use tracepoint_core::wire::Frames;
 
-use crate::events::{Bytes, Catalog};
+use crate::events::Catalog;
+use crate::memory::Bytes;
 
 /// Everything, at first.
 #[derive(Debug)]

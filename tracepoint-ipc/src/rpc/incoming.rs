@@ -1,40 +1,21 @@
 //! Messages that come in.
 
-use std::cell::RefCell;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use capnp::message::{Reader, ReaderOptions, ReaderSegments};
 use capnp::{Error, Word};
 use capnp_rpc::IncomingMessage;
 use futures_util::{AsyncRead, AsyncReadExt};
 
+use super::arrivals::Arrivals;
+use crate::memory::Block;
+
 /// Segments of a message: far more than anybody has a use for.
 const MAX_SEGMENTS: usize = 64;
 
 /// Memory is taken as content comes in, not as it is announced: so many words at a time.
 const STEP_WORDS: usize = 16 << 10;
-
-/// Memory of messages that is kept to be used again: for the two that are held at a time, of the usual size.
-const SPARES: usize = 2;
-const SPARE_WORDS: usize = 32 << 10;
-
-/// Memory of messages that nobody holds any more.
-#[derive(Default)]
-pub(super) struct Spare(RefCell<Vec<Vec<Word>>>);
-
-impl Spare {
-    fn take(&self) -> Vec<Word> {
-        self.0.borrow_mut().pop().unwrap_or_default()
-    }
-
-    fn give(&self, words: Vec<Word>) {
-        let mut spare = self.0.borrow_mut();
-        if words.capacity() <= SPARE_WORDS && spare.len() < SPARES {
-            spare.push(words);
-        }
-    }
-}
 
 /// A message that came in.
 pub(super) struct Incoming(Reader<Segments>);
@@ -47,25 +28,18 @@ impl IncomingMessage for Incoming {
 
 struct Segments {
     /// With the content of messages before, behind the last segment.
-    words: Vec<Word>,
+    block: Arc<Block>,
     ranges: Vec<Range<usize>>,
-    spare: Rc<Spare>,
 }
 
 impl ReaderSegments for Segments {
     fn get_segment(&self, id: u32) -> Option<&[u8]> {
         let range = self.ranges.get(id as usize)?;
-        Some(Word::words_to_bytes(self.words.get(range.clone())?))
+        Some(Word::words_to_bytes(self.block.words().get(range.clone())?))
     }
 
     fn len(&self) -> usize {
         self.ranges.len()
-    }
-}
-
-impl Drop for Segments {
-    fn drop(&mut self) {
-        self.spare.give(std::mem::take(&mut self.words));
     }
 }
 
@@ -78,22 +52,20 @@ impl Incoming {
     pub(super) async fn read(
         reader: &mut (impl AsyncRead + Unpin),
         limit: usize,
-        spare: &Rc<Spare>,
+        arrivals: &Arrivals,
     ) -> capnp::Result<Option<Self>> {
         let Some(ranges) = read_table(reader, limit).await? else { return Ok(None) };
         let total = ranges.last().map_or(0, |range| range.end);
-        // Given back should the content never come.
-        let mut segments = Segments { words: spare.take(), ranges, spare: spare.clone() };
-        let words = &mut segments.words;
+        let mut block = arrivals.memory();
         let mut done = 0;
         while done < total {
-            let end = total.min(words.len().max(done + STEP_WORDS));
-            if words.len() < end {
-                words.resize(end, capnp::word(0, 0, 0, 0, 0, 0, 0, 0));
-            }
-            reader.read_exact(Word::words_to_bytes_mut(&mut words[done..end])).await?;
+            let end = total.min(block.words().len().max(done + STEP_WORDS));
+            let step = &mut block.grow(end)[done..end];
+            reader.read_exact(Word::words_to_bytes_mut(step)).await?;
             done = end;
         }
+        let segments = Segments { block: Arc::new(block), ranges };
+        arrivals.add(&segments.block, total * 8);
         let mut options = ReaderOptions::new();
         options.traversal_limit_in_words(Some(limit));
         Ok(Some(Self(Reader::new(segments, options))))
@@ -159,7 +131,7 @@ mod tests {
     const LIMIT: usize = 1 << 20;
 
     fn read(bytes: &[u8], limit: usize) -> capnp::Result<Option<Incoming>> {
-        let read = Incoming::read(&mut Cursor::new(bytes), limit, &Rc::default()).now_or_never();
+        let read = Incoming::read(&mut Cursor::new(bytes), limit, &Arrivals::default()).now_or_never();
         read.expect("nothing to wait for")
     }
 
@@ -213,13 +185,33 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_used_again() {
-        let spare = Rc::<Spare>::default();
-        let bytes = message(&[100]);
+    fn what_was_read_can_be_kept_in_place() {
+        let arrivals = Arrivals::default();
+        let bytes = message(&[2_000]);
         for _ in 0..3 {
-            let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &spare).now_or_never();
-            assert!(read.unwrap().unwrap().is_some());
-            assert_eq!(spare.0.borrow().len(), 1);
+            let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &arrivals).now_or_never();
+            let Incoming(message) = read.unwrap().unwrap().unwrap();
+            let segments = message.into_segments();
+            let shown = &segments.get_segment(0).unwrap()[8..];
+            let (kept, copied) = (arrivals.keep(shown), arrivals.keep(shown));
+            assert_eq!(kept.as_ptr(), shown.as_ptr());
+            assert_ne!(copied.as_ptr(), shown.as_ptr());
+            drop(segments);
+            assert_eq!(*kept, bytes[16..]);
+            assert_eq!(*copied, *kept);
         }
+    }
+
+    #[test]
+    fn what_is_a_small_part_of_its_message_is_copied() {
+        let arrivals = Arrivals::default();
+        let bytes = message(&[2_000]);
+        let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &arrivals).now_or_never();
+        let Incoming(message) = read.unwrap().unwrap().unwrap();
+        let segments = message.into_segments();
+        let shown = &segments.get_segment(0).unwrap()[..5_000];
+        let kept = arrivals.keep(shown);
+        assert_ne!(kept.as_ptr(), shown.as_ptr());
+        assert_eq!(&*kept, shown);
     }
 }

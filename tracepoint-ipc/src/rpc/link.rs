@@ -10,6 +10,7 @@ use futures_util::io::BufReader;
 use interprocess::local_socket::tokio::Stream;
 use tokio::time::timeout;
 
+use super::arrivals::Arrivals;
 use super::attachment::Attachments;
 use super::network::{Bounds, Network};
 use super::stream::SharedStream;
@@ -37,12 +38,12 @@ pub(crate) struct Link {
 /// The end of an exporter: `bootstrap` is what a client gets to see. Its calls may have `attachments`.
 pub(crate) fn serve(stream: Stream, bootstrap: &tracing::Client, attachments: Attachments) -> Link {
     let bootstrap = capnp::capability::Client::new(bootstrap.client.hook.add_ref());
-    Link::new(stream, Side::Server, SERVER_BOUNDS, Some(bootstrap), attachments)
+    Link::new(stream, Side::Server, SERVER_BOUNDS, Some(bootstrap), attachments, Arrivals::default())
 }
 
-/// The end of a client. The capability works as soon as the link runs.
-pub(crate) fn connect(stream: Stream) -> (tracing::Client, Link) {
-    let mut link = Link::new(stream, Side::Client, CLIENT_BOUNDS, None, Attachments::default());
+/// The end of a client. The capability works as soon as the link runs. Content of what comes in can be kept.
+pub(crate) fn connect(stream: Stream, arrivals: Arrivals) -> (tracing::Client, Link) {
+    let mut link = Link::new(stream, Side::Client, CLIENT_BOUNDS, None, Attachments::default(), arrivals);
     let tracing = link.rpc.bootstrap(Side::Server);
     (tracing, link)
 }
@@ -54,10 +55,11 @@ impl Link {
         bounds: Bounds,
         bootstrap: Option<capnp::capability::Client>,
         attachments: Attachments,
+        arrivals: Arrivals,
     ) -> Self {
         let stream = SharedStream::new(stream);
         let reader = BufReader::new(stream.clone());
-        let network = Network::new(reader, stream.clone(), side, bounds, attachments);
+        let network = Network::new(reader, stream.clone(), side, bounds, attachments, arrivals);
         let rpc = RpcSystem::new(Box::new(network), bootstrap);
         let disconnector = rpc.get_disconnector();
         Self { rpc, disconnector, stream: CloseOnDrop(stream) }

@@ -2,6 +2,7 @@
 //! to the socket from where the drain has put them.
 
 mod answers;
+mod arrivals;
 mod attachment;
 #[cfg(all(unix, fuzzing))]
 pub(crate) mod fuzzing;
@@ -15,5 +16,6 @@ mod stream;
 mod tests;
 mod window;
 
+pub(crate) use arrivals::Arrivals;
 pub(crate) use attachment::Attachments;
 pub(crate) use link::{connect, serve};

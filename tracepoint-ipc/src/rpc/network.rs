@@ -5,7 +5,7 @@
 //!   without limit; here, nothing more is read while too many bytes wait to be written, and a connection that
 //!   leaves too many answers open is ended.
 //! - Messages can have [attachments](super::attachment), which are written from where they are.
-//! - The memory of messages that come in is used again.
+//! - The memory of messages that come in is used again, and can be [kept](super::arrivals) with their content.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -19,8 +19,9 @@ use futures_util::{AsyncRead, AsyncWrite, FutureExt};
 use tokio::sync::oneshot;
 
 use super::answers::OpenAnswers;
+use super::arrivals::Arrivals;
 use super::attachment::Attachments;
-use super::incoming::{Incoming, Spare};
+use super::incoming::Incoming;
 use super::outbox::Outbox;
 use super::outgoing::Draft;
 use super::window::Window;
@@ -55,13 +56,14 @@ impl<R: AsyncRead + Unpin + 'static> Network<R> {
         side: Side,
         bounds: Bounds,
         attachments: Attachments,
+        arrivals: Arrivals,
     ) -> Self {
         let outbox = Rc::<Outbox>::default();
         let written = outbox.clone().write_to(writer);
         let (alive, gone) = oneshot::channel::<()>();
         let inner = Rc::new(Inner {
             reader: RefCell::new(Some(reader)),
-            spare: Rc::default(),
+            arrivals,
             outbox,
             open: OpenAnswers::new(bounds.open_answers),
             attachments,
@@ -108,7 +110,7 @@ struct Connection<R: 'static>(Rc<Inner<R>>);
 struct Inner<R> {
     /// Taken while a message is read.
     reader: RefCell<Option<R>>,
-    spare: Rc<Spare>,
+    arrivals: Arrivals,
     outbox: Rc<Outbox>,
     open: OpenAnswers,
     attachments: Attachments,
@@ -123,7 +125,7 @@ impl<R: AsyncRead + Unpin> Inner<R> {
         self.outbox.wait_for_room(self.bounds.unsent_bytes).await;
         let reader = self.reader.take();
         let mut reader = reader.ok_or_else(|| Error::failed("a message is being read".to_owned()))?;
-        let message = Incoming::read(&mut reader, self.bounds.receive_words, &self.spare).await;
+        let message = Incoming::read(&mut reader, self.bounds.receive_words, &self.arrivals).await;
         if self.outbox.is_terminated() {
             // capnp-rpc panics if it hears of anything, even of the end, when it has forgotten the connection.
             std::future::pending().await

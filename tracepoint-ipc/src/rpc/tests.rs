@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::LocalSet;
 use tokio::time::timeout;
 
-use super::connect;
+use super::{Arrivals, connect};
 use crate::Exporter;
 use crate::socket::platform;
 use crate::tracing_capnp::{event_sink, tracing};
@@ -26,7 +26,7 @@ fn exporter(builder: impl FnOnce(crate::ExporterBuilder) -> crate::ExporterBuild
 
 async fn attach(exporter: &Exporter) -> (tracing::Client, Rc<Notify>) {
     let name = platform::to_name(exporter.socket_path()).unwrap();
-    let (tracing, link) = connect(Stream::connect(name).await.unwrap());
+    let (tracing, link) = connect(Stream::connect(name).await.unwrap(), Arrivals::default());
     let stop = Rc::new(Notify::new());
     let stopped = stop.clone();
     tokio::task::spawn_local(async move {

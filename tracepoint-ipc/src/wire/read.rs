@@ -5,8 +5,9 @@ use std::sync::Arc;
 use capnp::struct_list;
 use tracepoint_core::{Gap, Lost, Registration, ThreadInfo};
 
-use crate::events::{Batch, Catalog, Memory};
+use crate::events::{Batch, Catalog};
 use crate::model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
+use crate::rpc::Arrivals;
 use crate::tracing_capnp as wire;
 
 pub(crate) fn process(from: wire::process_info::Reader<'_>) -> capnp::Result<ProcessInfo> {
@@ -71,9 +72,9 @@ fn bounded<T: capnp::traits::OwnedStruct>(
 }
 
 /// Takes a batch out of its message. The catalog is filled in when the batch is handed on.
-pub(crate) fn batch(from: wire::batch::Reader<'_>, memory: &Arc<Memory>) -> capnp::Result<(Batch, u32)> {
+pub(crate) fn batch(from: wire::batch::Reader<'_>, arrivals: &Arrivals) -> capnp::Result<(Batch, u32)> {
     let batch = Batch {
-        bytes: memory.copy(from.get_events()?),
+        bytes: arrivals.keep(from.get_events()?),
         count: from.get_count(),
         gaps: gaps(from.get_gaps()?)?,
         threads: threads(from.get_threads()?)?,
