@@ -18,11 +18,14 @@ const MAX_SEGMENTS: usize = 64;
 const STEP_WORDS: usize = 16 << 10;
 
 /// A message that came in.
-pub(super) struct Incoming(Reader<Segments>);
+pub(super) struct Incoming {
+    message: Reader<Segments>,
+    bytes: usize,
+}
 
 impl IncomingMessage for Incoming {
     fn get_body(&self) -> capnp::Result<capnp::any_pointer::Reader<'_>> {
-        self.0.get_root()
+        self.message.get_root()
     }
 }
 
@@ -68,7 +71,12 @@ impl Incoming {
         arrivals.add(&segments.block, total * 8);
         let mut options = ReaderOptions::new();
         options.traversal_limit_in_words(Some(limit));
-        Ok(Some(Self(Reader::new(segments, options))))
+        Ok(Some(Self { message: Reader::new(segments, options), bytes: total * 8 }))
+    }
+
+    /// Bytes of its content.
+    pub(super) fn size(&self) -> usize {
+        self.bytes
     }
 }
 
@@ -148,7 +156,7 @@ mod tests {
     #[test]
     fn segments_are_read_one_after_the_other() {
         for segments in [&[1][..], &[1, 2], &[0, 3, 0], &[5, 40_000, 7, 1]] {
-            let Incoming(message) = read(&message(segments), LIMIT).unwrap().unwrap();
+            let Incoming { message, .. } = read(&message(segments), LIMIT).unwrap().unwrap();
             let segments_read = message.into_segments();
             assert_eq!(segments_read.len(), segments.len());
             let mut next = 0;
@@ -190,7 +198,7 @@ mod tests {
         let bytes = message(&[2_000]);
         for _ in 0..3 {
             let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &arrivals).now_or_never();
-            let Incoming(message) = read.unwrap().unwrap().unwrap();
+            let Incoming { message, .. } = read.unwrap().unwrap().unwrap();
             let segments = message.into_segments();
             let shown = &segments.get_segment(0).unwrap()[8..];
             let (kept, copied) = (arrivals.keep(shown), arrivals.keep(shown));
@@ -207,7 +215,7 @@ mod tests {
         let arrivals = Arrivals::default();
         let bytes = message(&[2_000]);
         let read = Incoming::read(&mut Cursor::new(&bytes), LIMIT, &arrivals).now_or_never();
-        let Incoming(message) = read.unwrap().unwrap().unwrap();
+        let Incoming { message, .. } = read.unwrap().unwrap().unwrap();
         let segments = message.into_segments();
         let shown = &segments.get_segment(0).unwrap()[..5_000];
         let kept = arrivals.keep(shown);

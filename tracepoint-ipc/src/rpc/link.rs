@@ -19,11 +19,11 @@ use crate::tracing_capnp::tracing;
 /// Requests are a few hundred bytes, and a message is allocated as soon as its size is announced. What waits to
 /// be written is longer than any honest client needs: its batches in flight are bounded by the window.
 const SERVER_BOUNDS: Bounds =
-    Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 256 << 10 };
+    Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 512 << 10 };
 
 /// A client takes a batch with one event of the largest size, and is called once for each batch in flight.
 const CLIENT_BOUNDS: Bounds =
-    Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16, receive_words: 4 << 20, window_bytes: 256 << 10 };
+    Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16, receive_words: 4 << 20, window_bytes: 512 << 10 };
 
 /// How long a closing connection may take to write what it has queued.
 const LINGER: Duration = Duration::from_millis(100);

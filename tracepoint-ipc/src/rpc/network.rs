@@ -35,7 +35,7 @@ pub(super) struct Bounds {
     pub(super) open_answers: usize,
     /// Words of a message that we take.
     pub(super) receive_words: usize,
-    /// Bytes of batches on their way to one subscriber.
+    /// Bytes of batches on their way to one subscriber: more than it acknowledges together.
     pub(super) window_bytes: usize,
 }
 
@@ -65,7 +65,7 @@ impl<R: AsyncRead + Unpin + 'static> Network<R> {
             reader: RefCell::new(Some(reader)),
             arrivals,
             outbox,
-            open: OpenAnswers::new(bounds.open_answers),
+            open: Rc::new(OpenAnswers::new(bounds.open_answers)),
             attachments,
             side,
             bounds,
@@ -112,7 +112,7 @@ struct Inner<R> {
     reader: RefCell<Option<R>>,
     arrivals: Arrivals,
     outbox: Rc<Outbox>,
-    open: OpenAnswers,
+    open: Rc<OpenAnswers>,
     attachments: Attachments,
     side: Side,
     bounds: Bounds,
@@ -133,7 +133,7 @@ impl<R: AsyncRead + Unpin> Inner<R> {
         let message = message?;
         self.reader.replace(Some(reader));
         let Some(message) = message else { return Ok(None) };
-        self.open.observe(&message)?;
+        self.open.observe(&message, message.size())?;
         Ok(Some(Box::new(message)))
     }
 }
@@ -143,9 +143,9 @@ impl<R: AsyncRead + Unpin> RpcConnection<Side> for Connection<R> {
         self.0.side
     }
 
-    fn new_outgoing_message(&mut self, first_segment_words: u32) -> Box<dyn OutgoingMessage> {
+    fn new_outgoing_message(&mut self, _: u32) -> Box<dyn OutgoingMessage> {
         let attachment = self.0.attachments.take();
-        Box::new(Draft::new(first_segment_words, attachment, self.0.outbox.clone()))
+        Box::new(Draft::new(attachment, self.0.outbox.clone(), self.0.open.clone()))
     }
 
     fn receive_incoming_message(&mut self) -> Promise<Option<Box<dyn IncomingMessage>>, Error> {

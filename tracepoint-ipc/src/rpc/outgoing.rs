@@ -8,23 +8,26 @@ use capnp::capability::Promise;
 use capnp::message::{Builder, HeapAllocator};
 use capnp_rpc::OutgoingMessage;
 
+use super::answers::OpenAnswers;
 use super::attachment::{self, Attachment};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Urgency};
 
-/// Words of memory for a message at first: enough for most.
-const FIRST_WORDS: u32 = 64;
+/// Words of memory for a message at first: enough for most. capnp-rpc asks for 1024 for each call, all of which
+/// would be zeroed.
+const FIRST_WORDS: u32 = 160;
 
 /// A message that is being built.
 pub(super) struct Draft {
     message: Builder<HeapAllocator>,
     attachment: Option<Attachment>,
     outbox: Rc<Outbox>,
+    open: Rc<OpenAnswers>,
 }
 
 impl Draft {
-    pub(super) fn new(words: u32, attachment: Option<Attachment>, outbox: Rc<Outbox>) -> Self {
-        let allocator = HeapAllocator::new().first_segment_words(words.max(FIRST_WORDS));
-        Self { message: Builder::new(allocator), attachment, outbox }
+    pub(super) fn new(attachment: Option<Attachment>, outbox: Rc<Outbox>, open: Rc<OpenAnswers>) -> Self {
+        let allocator = HeapAllocator::new().first_segment_words(FIRST_WORDS);
+        Self { message: Builder::new(allocator), attachment, outbox, open }
     }
 
     fn copy_attachment(&mut self) -> capnp::Result<()> {
@@ -51,13 +54,15 @@ impl OutgoingMessage for Draft {
         };
         if let (Some(events), Some((call, pad))) = (&self.attachment, spliced) {
             let outgoing = Outgoing::attached(call, pad, events.clone());
-            return (self.outbox.post(outgoing), Rc::new(self.message));
+            return (self.outbox.post(outgoing, Urgency::Now), Rc::new(self.message));
         }
         if let Err(error) = self.copy_attachment() {
             return (Promise::err(error), Rc::new(self.message));
         }
+        let may_wait = self.message.get_root_as_reader().is_ok_and(|root| self.open.may_wait(root));
+        let urgency = if may_wait { Urgency::Later } else { Urgency::Now };
         let message = Rc::new(self.message);
-        (self.outbox.post(Outgoing::built(message.clone())), message)
+        (self.outbox.post(Outgoing::built(message.clone()), urgency), message)
     }
 
     fn take(mut self: Box<Self>) -> Builder<HeapAllocator> {
@@ -89,7 +94,7 @@ enum Segments {
 }
 
 impl Outgoing {
-    fn built(message: Rc<Builder<HeapAllocator>>) -> Self {
+    pub(super) fn built(message: Rc<Builder<HeapAllocator>>) -> Self {
         let table = table(&message.get_segments_for_output());
         Self { table, segments: Segments::Built(message) }
     }
