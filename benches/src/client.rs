@@ -2,6 +2,8 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use tracepoints::ipc::{Batch, Exporter, ExporterBuilder, Request, blocking};
@@ -15,8 +17,8 @@ pub const CLIENT: &str = "client";
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// Is a client of the exporter at `socket`: reads all events, decodes each, and says how many there were and
-/// what they come to whenever it has caught up. Ends with the exporter.
+/// Is a client of the exporter at `socket`: reads all events and decodes each. For every number in its input it
+/// says how many there were and what they come to, as soon as there were that many. Ends with the exporter.
 pub fn run(socket: &str) {
     if let Err(error) = read_all(socket) {
         eprintln!("client: {error}");
@@ -27,20 +29,51 @@ pub fn run(socket: &str) {
 fn read_all(socket: &str) -> Outcome {
     let client = blocking::Client::connect_path(Path::new(socket))?;
     let request = Request::new().pattern("bench:*").queue_bytes(256 << 20).without_schema();
-    let mut stream = client.subscribe(request)?;
+    let stream = client.subscribe(request)?;
+    let progress = Arc::<Progress>::default();
+    // It is attached.
+    tell(&Tally::default());
+    let asked = progress.clone();
+    thread::spawn(move || {
+        let numbers = std::io::stdin().lines().map_while(Result::ok).filter_map(|line| line.parse().ok());
+        numbers.for_each(|events| asked.ask(events));
+    });
     let mut tally = Tally::default();
-    let mut said = u64::MAX;
-    loop {
-        match stream.next_timeout(Duration::from_millis(2)) {
-            Ok(Some(batch)) => take(&batch, &mut tally)?,
-            Ok(None) if tally.events == said => {}
-            Ok(None) => said = tell(&tally),
-            // The bench is done.
-            Err(_) => return Ok(()),
-        }
-        if tally.events > said.saturating_add(200_000) {
-            said = tell(&tally);
-        }
+    for batch in stream {
+        // The bench is done.
+        let Ok(batch) = batch else { return Ok(()) };
+        take(&batch, &mut tally)?;
+        progress.made(tally);
+    }
+    Ok(())
+}
+
+/// What was read so far, and how much somebody waits for.
+#[derive(Default)]
+struct Progress(Mutex<(Tally, Option<u64>)>);
+
+impl Progress {
+    fn lock(&self) -> MutexGuard<'_, (Tally, Option<u64>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(&self, events: u64) {
+        let mut state = self.lock();
+        state.1 = Some(events);
+        answer(&mut state);
+    }
+
+    fn made(&self, tally: Tally) {
+        let mut state = self.lock();
+        state.0 = tally;
+        answer(&mut state);
+    }
+}
+
+fn answer((tally, asked): &mut (Tally, Option<u64>)) {
+    if asked.is_some_and(|events| tally.events >= events) {
+        *asked = None;
+        tell(tally);
     }
 }
 
@@ -63,10 +96,9 @@ fn take(batch: &Batch, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
-fn tell(tally: &Tally) -> u64 {
+fn tell(tally: &Tally) {
     let cpu = platform::process_cpu().unwrap_or_default().as_nanos();
     say(format_args!("{} {} {cpu}", tally.events, tally.sum));
-    tally.events
 }
 
 /// An exporter of this process and clients that are attached to it.
@@ -107,11 +139,10 @@ impl Attached {
     /// Counts events that were fired, and waits until all but `behind` of them were decoded by each client.
     pub fn fired(&mut self, events: u64, behind: u64) {
         self.fired += events;
-        for client in &mut self.clients {
-            while client.tally.events + behind < self.fired {
-                client.hear();
-            }
-        }
+        let wanted = self.fired.saturating_sub(behind);
+        let late = |client: &&mut Seen| client.tally.events < wanted;
+        self.clients.iter_mut().filter(late).for_each(|client| client.child.tell(wanted));
+        self.clients.iter_mut().filter(late).for_each(Seen::hear);
     }
 
     /// What the clients have seen so far, which must be what each of them was sent.

@@ -33,7 +33,7 @@ pub fn settle() {
 }
 
 /// Waits until the rings of this process hold less than that.
-pub fn hold_below(bytes: usize) {
+fn hold_below(bytes: usize) {
     while tracepoints::pool::stats().used_bytes > bytes {
         thread::sleep(Duration::from_micros(100));
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tracepoint_benches::client::Attached;
 use tracepoint_benches::harness::{Figures, Row, Run, figures, is_smoke, leave_out};
 use tracepoint_benches::limit::HandRings;
-use tracepoint_benches::pace::{hold_below, settle, steadily};
+use tracepoint_benches::pace::{settle, steadily};
 use tracepoint_benches::platform::NamedThread;
 use tracepoint_benches::workload::{KIND, NAME, Tally, fire_message, fire_small};
 use tracepoints::ipc::Exporter;
@@ -18,27 +18,22 @@ use tracepoints::pool::{self, Wake};
 
 use super::workload::Workload;
 
-/// Fires events as fast as the client takes them.
+/// Fires events as fast as the client takes them: so far ahead of it that nobody waits for work, and no further,
+/// so that what is on its way stays in the caches.
 pub fn stream(workload: Workload) -> Run {
-    /// After how much we look whether the rings and the client keep up.
-    const STEP: usize = 1 << 20;
-    /// What the rings may hold before we wait.
-    const HELD: usize = 8 << 20;
     let mut client = Attached::start();
     let payload = workload.payload();
-    let step = (STEP / (100 + payload.as_ref().map_or(0, |payload| payload.len()))) as u64;
     let mut expected = 0u64;
     Box::new(move |calls| {
         let start = Instant::now();
         let mut done = 0;
         while done < calls {
-            let until = calls.min(done + step);
+            let until = calls.min(done + workload.step());
             match &payload {
                 None => (done..until).for_each(|id| fire_small(id, black_box(NAME))),
                 Some(payload) => (done..until).for_each(|id| fire_message(id, black_box(payload))),
             }
-            hold_below(HELD);
-            client.fired(until - done, workload.behind());
+            client.fired(until - done, workload.ahead());
             done = until;
         }
         client.fired(0, 0);

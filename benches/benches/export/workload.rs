@@ -21,11 +21,16 @@ impl Workload {
         Tally::expected(0..events, self.payload().as_deref())
     }
 
-    /// How many events the reader may be behind: what its queue holds, and more.
-    pub fn behind(self) -> u64 {
+    /// Events after which we look how far the reader is.
+    pub fn step(self) -> u64 {
         match self {
-            Workload::S => 1_000_000,
-            Workload::P1K => 100_000,
+            Workload::S => 20_000,
+            Workload::P1K => 2_000,
         }
+    }
+
+    /// Events that may be on their way to the reader before more are fired.
+    pub fn ahead(self) -> u64 {
+        3 * self.step()
     }
 }
