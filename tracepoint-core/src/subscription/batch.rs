@@ -65,9 +65,9 @@ impl Batch {
     }
 }
 
-/// Emptied batches that a queue keeps: as many as are filled between two looks of a subscriber that keeps up
-/// with a gigabyte a second.
-const SPARE: usize = 64;
+/// Bytes of emptied batches that a queue keeps: as many as are filled between two looks of a subscriber that
+/// keeps up with a gigabyte a second.
+const SPARE_BYTES: usize = 4 << 20;
 
 /// Words as the bytes that they are in memory.
 #[inline(always)]
@@ -196,7 +196,7 @@ impl Queue {
     pub(crate) fn recycle(&self, mut batch: Batch) {
         batch.clear(self.batch_bytes);
         let mut spare = self.spare.lock();
-        if spare.len() < SPARE {
+        if spare.len() * self.batch_bytes < SPARE_BYTES {
             spare.push(batch);
         }
     }
