@@ -1,8 +1,8 @@
 //! Bytes that become part of a message without being copied into it.
 //!
-//! capnp-rpc builds messages in memory of its own. A batch has 64 KiB, and copying it there means to allocate, to
-//! zero and to fill as much again. So the message is built without the batch's events, which travel as a segment
-//! of their own:
+//! capnp-rpc builds messages in memory of its own. A batch may have 256 KiB, and copying it there means to
+//! allocate, to zero and to fill as much again. So the message is built without the batch's events, which travel as
+//! a segment of their own:
 //!
 //! ```text
 //!   segment 0: the call; its pointer to the events leads to ─┐
