@@ -13,7 +13,9 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tracepoint_core::{Subscription, drain};
 use tracepoint_ipc::fuzzing::{Exporter, attach};
+use tracepoint_ipc::recording::{Header, Writer};
 use tracepoint_ipc::schema::Schema;
+use tracepoint_ipc::{Client, Request};
 use tracepoints_fuzz::{events, messages, session};
 
 /// Predicates with all that they can be made of.
@@ -40,6 +42,8 @@ fn main() -> io::Result<()> {
     for (number, text) in FILTERS.iter().enumerate() {
         write("filter", &format!("{}", number + 1), text.as_bytes())?;
     }
+
+    write("recording", "whole", &recording())?;
 
     let (asked, answered) = conversation();
     write("rpc_client", "whole", &answered)?;
@@ -87,25 +91,51 @@ fn conversation() -> (Vec<u8>, Vec<u8>) {
         let (from_exporter, to_exporter) = halves(exporters);
         tokio::task::spawn_local(record(from_client, to_exporter, asked.clone()));
         tokio::task::spawn_local(record(from_exporter, to_client, answered.clone()));
-        tokio::task::spawn_local(async move {
-            let served = Exporter::default();
-            let mut number = 0;
-            let firing = async {
-                loop {
-                    session::idle().await;
-                    events::fire(number, if number == 1 { 3000 } else { 30 });
-                    served.drain();
-                    number += 1;
-                }
-            };
-            tokio::select! {
-                served = served.serve(exporter) => served.expect("an event loop"),
-                () = firing => {}
-            }
-        });
+        tokio::task::spawn_local(export(exporter));
         session::ask_everything(attach(client).expect("an event loop")).await;
     });
     (asked.anonymous(), answered.anonymous())
+}
+
+/// Serves a client, and fires events as long as there is one.
+async fn export(socket: Socket) {
+    let served = Exporter::default();
+    let mut number = 0;
+    let firing = async {
+        loop {
+            session::idle().await;
+            events::fire(number, if number == 1 { 3000 } else { 30 });
+            served.drain();
+            number += 1;
+        }
+    };
+    tokio::select! {
+        served = served.serve(socket) => served.expect("an event loop"),
+        () = firing => {}
+    }
+}
+
+/// Three batches and all that goes along.
+fn recording() -> Vec<u8> {
+    let recorded = Rc::<Recorded>::default();
+    session::run(async {
+        let (client, exporter) = Socket::pair().expect("a pair of sockets");
+        tokio::task::spawn_local(export(exporter));
+        let bytes = record_three(&attach(client).expect("an event loop")).await;
+        recorded.0.replace(bytes.expect("a recording"));
+    });
+    recorded.anonymous()
+}
+
+async fn record_three(client: &Client) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let header = Header::new(client.info().await?).patterns(["fuzz:*"]);
+    let mut stream = client.subscribe(Request::new().pattern("fuzz:*")).await?;
+    let mut writer = Writer::new(Vec::new(), &header, stream.catalog())?;
+    for _ in 0..3 {
+        writer.write(&stream.next().await.ok_or("no batch")??)?;
+        writer.flush()?;
+    }
+    Ok(writer.finish(Some(&stream.stats().await?))?)
 }
 
 fn halves(socket: Socket) -> (OwnedReadHalf, OwnedWriteHalf) {

@@ -127,7 +127,8 @@ impl Message {
         checksum.update(&bytes[..CHECKSUM_AT.start]);
         checksum.update(&[0; CHECKSUM_AT.end - CHECKSUM_AT.start]);
         checksum.update(&bytes[CHECKSUM_AT.end..]);
-        if bytes[CHECKSUM_AT] != checksum.finalize().to_le_bytes() {
+        // A fuzzer does not hit upon the right ones.
+        if !cfg!(fuzzing) && bytes[CHECKSUM_AT] != checksum.finalize().to_le_bytes() {
             return Err("a control message with a wrong checksum");
         }
         Ok(())

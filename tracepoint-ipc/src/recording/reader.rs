@@ -306,7 +306,7 @@ impl<R: Read + Seek> Reader<R> {
             return Err(ReadError::damaged(at, format!("a batch of {} bytes", head.bytes)));
         };
         let mut bytes = self.memory.fill(len, |bytes| self.source.read(bytes))?;
-        if crc32fast::hash(&bytes) != head.checksum {
+        if !cfg!(fuzzing) && crc32fast::hash(&bytes) != head.checksum {
             let what = format!("a batch of {} events with a wrong checksum", head.count);
             return Err(ReadError::damaged(at, what));
         }
