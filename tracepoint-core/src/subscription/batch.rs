@@ -31,7 +31,7 @@ pub struct Gap {
 /// ```
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Messages back to back; read them with [`Frames`](crate::wire::Frames).
+    /// Messages back to back; read them with [`Frames`].
     pub events: Vec<u8>,
     /// How many there are.
     pub count: u32,
