@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::events::{Batch, Catalog, Memory};
+use crate::events::{Batch, Catalog};
+use crate::memory::Bytes;
 use crate::model::TracepointInfo;
 use crate::schema::Schema;
 
@@ -17,7 +18,7 @@ pub fn batch(bytes: &[u8], schema: Schema) -> Batch {
     };
     let tracepoints = (1..).zip(schema.events()).map(info).collect();
     Batch {
-        bytes: Arc::<Memory>::default().copy(bytes),
+        bytes: Bytes::copy(bytes),
         count: 0,
         gaps: Vec::new(),
         threads: Vec::new(),

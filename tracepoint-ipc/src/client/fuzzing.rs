@@ -8,18 +8,19 @@ use std::rc::Rc;
 use tokio::sync::Notify;
 
 use super::{Attached, Client};
-use crate::rpc;
+use crate::rpc::{self, Arrivals};
 
 /// Attaches without looking whether an exporter answers.
 ///
 /// # Errors
 /// The event loop cannot take the socket.
 pub fn attach(socket: UnixStream) -> io::Result<Client> {
-    let (tracing, link) = rpc::connect(rpc::fuzzing::stream(socket)?);
+    let arrivals = Arrivals::default();
+    let (tracing, link) = rpc::connect(rpc::fuzzing::stream(socket)?, arrivals.clone());
     let closed = Rc::new(Notify::new());
     let stop = closed.clone();
     tokio::task::spawn_local(async move {
         let _ = link.run(stop.notified()).await;
     });
-    Ok(Client(Rc::new(Attached { tracing, schema: RefCell::default(), closed })))
+    Ok(Client(Rc::new(Attached { tracing, schema: RefCell::default(), arrivals, closed })))
 }
