@@ -52,6 +52,15 @@ impl Child {
         self.process.id()
     }
 
+    /// Stops it, as the key Ctrl-Z does, where there is such a thing.
+    pub fn stop(&self) {
+        #[cfg(unix)]
+        // SAFETY: sends a signal to a process that was not waited for, so the id is its own.
+        unsafe {
+            libc::kill(self.id() as i32, libc::SIGSTOP);
+        }
+    }
+
     /// Where it reads from.
     pub fn input(&mut self) -> &mut ChildStdin {
         self.stdin.as_mut().expect("taken only by drop")
@@ -84,6 +93,11 @@ impl Drop for Child {
     fn drop(&mut self) {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.close_input();
+        #[cfg(unix)]
+        // SAFETY: as in `stop`. It may have been stopped.
+        unsafe {
+            libc::kill(self.id() as i32, libc::SIGCONT);
+        }
         let start = Instant::now();
         while let Ok(None) = self.process.try_wait() {
             if start.elapsed() > PATIENCE {

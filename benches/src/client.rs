@@ -104,6 +104,7 @@ fn tell(tally: &Tally) {
 /// An exporter of this process and clients that are attached to it.
 pub struct Attached {
     clients: Vec<Seen>,
+    stopped: Vec<Child>,
     fired: u64,
     // After the clients, which are told by its end that there is no more.
     exporter: Option<Exporter>,
@@ -125,7 +126,8 @@ impl Attached {
     pub fn start_with(clients: usize, settings: impl FnOnce(ExporterBuilder) -> ExporterBuilder) -> Self {
         let exporter = settings(Exporter::builder("bench")).start().expect("an exporter");
         let socket = exporter.socket_path().display().to_string();
-        let mut attached = Attached { clients: Vec::new(), fired: 0, exporter: Some(exporter) };
+        let mut attached =
+            Attached { clients: Vec::new(), stopped: Vec::new(), fired: 0, exporter: Some(exporter) };
         for _ in 0..clients {
             let mut seen =
                 Seen { child: Child::start(CLIENT, &socket), tally: Tally::default(), cpu: Duration::ZERO };
@@ -143,6 +145,14 @@ impl Attached {
         let late = |client: &&mut Seen| client.tally.events < wanted;
         self.clients.iter_mut().filter(late).for_each(|client| client.child.tell(wanted));
         self.clients.iter_mut().filter(late).for_each(Seen::hear);
+    }
+
+    /// Stops the process of the last client, and counts for the others alone from now on.
+    pub fn stop_last(&mut self) {
+        if let Some(client) = self.clients.pop() {
+            client.child.stop();
+            self.stopped.push(client.child);
+        }
     }
 
     /// What the clients have seen so far, which must be what each of them was sent.

@@ -8,15 +8,11 @@
 
 use std::ops::{Add, AddAssign, Sub};
 
-#[cfg(not(loom))]
 use std::ptr;
-#[cfg(not(loom))]
-use std::sync::atomic::AtomicPtr;
 
-#[cfg(not(loom))]
 use crate::filter::Selector;
 use crate::gate::{SLOTS, Stamp};
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering};
 
 /// Events lost, by cause.
 ///
@@ -98,7 +94,6 @@ const CAUSES: usize = 6;
 pub struct Losses {
     counters: [[Counter; CAUSES]; SLOTS],
     /// Published with Release: whoever has the pointer sees an initialised selector. Null: all events.
-    #[cfg(not(loom))]
     selectors: [AtomicPtr<Selector>; SLOTS],
 }
 
@@ -122,11 +117,14 @@ impl Losses {
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Losses { counters: std::array::from_fn(|_| std::array::from_fn(|_| Counter(AtomicU64::new(0)))) }
+        use std::array::from_fn;
+        Losses {
+            counters: from_fn(|_| from_fn(|_| Counter(AtomicU64::new(0)))),
+            selectors: from_fn(|_| AtomicPtr::new(ptr::null_mut())),
+        }
     }
 
     /// What a subscription wants of the tracepoint, if not all.
-    #[cfg(not(loom))]
     #[inline]
     pub(crate) fn selector(&self, slot: usize) -> Option<&'static Selector> {
         // SAFETY: null, or one of those that `set_selector` got, which live for ever.
@@ -134,7 +132,6 @@ impl Losses {
     }
 
     /// Says what a subscription wants of the tracepoint, before its gate is opened.
-    #[cfg(not(loom))]
     pub(crate) fn set_selector(&self, slot: usize, selector: Option<&'static Selector>) {
         let pointer = selector.map_or(ptr::null_mut(), |selector| ptr::from_ref(selector).cast_mut());
         self.selectors[slot].store(pointer, Ordering::Release);

@@ -210,7 +210,7 @@ fn select(tracepoint: &Tracepoint, fields: &dyn Look, mask: u32, stamp: Stamp) -
     while slots != 0 {
         let slot = slots.trailing_zeros() as usize;
         slots &= slots - 1;
-        let cause = match losses.selector(slot).map(|selector| selector.choose(fields)) {
+        let cause = match losses.selector(slot).map(|selector| selector.choose(fields, stamp)) {
             None | Some(Choice::Wanted) => continue,
             Some(Choice::Filtered) => Cause::Filtered,
             Some(Choice::SampledOut) => Cause::SampledOut,

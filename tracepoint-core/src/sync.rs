@@ -3,10 +3,10 @@
 //! `RUSTFLAGS="--cfg loom" cargo test -p tracepoint-core --lib --release` checks the models.
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 #[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// A bounded queue that any thread may use: crossbeam's, or for loom a lock around a deque, as loom
 /// cannot look into crossbeam's.

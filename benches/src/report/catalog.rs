@@ -123,6 +123,24 @@ pub const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "Rejected: an event that a predicate keeps from being copied, to the calling thread (ns)",
+        note: "As above. What is rejected is counted, and reads no clock.",
+        columns: &[column("filter", "ns", Scale::Plain)],
+        rows: &[
+            base("clock alone"),
+            ours("S, wanted"),
+            ours("S, rejected by kind == 8"),
+            ours("S, rejected by name == \"another text\""),
+            ours("P of 1 kB, rejected by message_type == \"block\""),
+        ],
+    },
+    Section {
+        title: "A client that takes nothing: event S, to the calling thread (ns)",
+        note: "As above, with two clients.",
+        columns: &[column("stalled", "ns", Scale::Plain)],
+        rows: &[ours("two clients that read"), ours("one that reads, one that has stopped")],
+    },
+    Section {
         title: "On: event P with its payload, to the calling thread (ns)",
         note: "As above, in bursts of a megabyte; 100 kB by reference in bursts of 100. Less than 2 kB is copied, whatever it lies in. The text of tracing and fastrace is what `Debug` makes of the bytes.",
         columns: &[

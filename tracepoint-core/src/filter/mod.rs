@@ -15,14 +15,12 @@ mod compile;
 mod error;
 mod parse;
 mod program;
-#[cfg(not(loom))]
 mod selector;
 mod token;
 
 pub use error::FilterError;
 pub(crate) use program::Program;
 pub use program::{Look, Seen};
-#[cfg(not(loom))]
 pub(crate) use selector::{Choice, Selector, Selectors};
 
 use crate::Descriptor;

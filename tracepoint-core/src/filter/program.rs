@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use super::parse::Comparison;
 
-/// Tests in a program.
-pub(super) const MAX_TESTS: usize = 32;
+/// Tests in a program. Models have small ones.
+pub(super) const MAX_TESTS: usize = if cfg!(loom) { 1 } else { 32 };
 
 /// Words of all constants.
-pub(super) const CONSTANT_WORDS: usize = 64;
+pub(super) const CONSTANT_WORDS: usize = if cfg!(loom) { 1 } else { 64 };
 
 /// Names in a path of a field.
 pub(super) const MAX_PATH: usize = 4;
@@ -44,6 +44,17 @@ pub trait Look {
 pub(crate) struct Program {
     pub(super) tests: Vec<Test>,
     pub(super) constants: Vec<u64>,
+}
+
+#[cfg(loom)]
+impl Program {
+    /// That the first field is a number.
+    pub(crate) fn is(number: u64) -> Self {
+        let what = What::new(What::UINT, Comparison(Comparison::EQUAL));
+        let path = [0; MAX_PATH];
+        let test = Test { path, path_len: 1, what, then: ACCEPT, otherwise: REJECT, constant: number };
+        Program { tests: vec![test], constants: Vec::new() }
+    }
 }
 
 /// One test.

@@ -8,12 +8,15 @@
 //! answer does not matter then: its event bears the generation of the subscription that is gone, to which
 //! nobody delivers and counts any more. A selector is complete before the gate of its owner is opened, and
 //! does not change while the owner lives, so a probe whose event is the owner's reads the owner's program
-//! (SYNC gate).
+//! (SYNC gate). The one thing that probes write counts: the place in the sample bears the owner's generation,
+//! as counters of losses do, so that a late probe does not shift it. A rate may be charged with a late event;
+//! then it lets one less through.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::array;
 
 use super::program::{ACCEPT, CONSTANT_WORDS, Look, MAX_PATH, MAX_TESTS, Program, Test};
-use crate::clock;
+use crate::gate::Stamp;
+use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// What a subscription wants of a tracepoint's events.
 #[derive(Debug)]
@@ -24,8 +27,8 @@ pub(crate) struct Selector {
     has_program: AtomicU32,
     /// Of so many that match, one is wanted. 0 and 1: all.
     every: AtomicU32,
-    /// Events that matched.
-    matched: AtomicU64,
+    /// The owner's generation, and the place of the next event that matches among `every`, in 32 bits.
+    place: AtomicU64,
     /// Events that are wanted in a second. 0: all.
     rate: AtomicU32,
     /// The second that is counted, in 32 bits, and the events in it.
@@ -41,20 +44,20 @@ pub(crate) enum Choice {
 }
 
 impl Selector {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Selector {
-            tests: [const { AtomicU64::new(0) }; MAX_TESTS * 2],
-            constants: [const { AtomicU64::new(0) }; CONSTANT_WORDS],
+            tests: array::from_fn(|_| AtomicU64::new(0)),
+            constants: array::from_fn(|_| AtomicU64::new(0)),
             has_program: AtomicU32::new(0),
             every: AtomicU32::new(0),
-            matched: AtomicU64::new(0),
+            place: AtomicU64::new(0),
             rate: AtomicU32::new(0),
             second: AtomicU64::new(0),
         }
     }
 
     /// Says what a new owner wants, before its gates are opened. All relaxed: that orders it.
-    fn set(&self, program: Option<&Program>, every: u32, rate: u32) {
+    pub(crate) fn set(&self, owner: Stamp, program: Option<&Program>, every: u32, rate: u32) {
         self.has_program.store(program.is_some().into(), Ordering::Relaxed);
         if let Some(program) = program {
             let words = program.tests.iter().flat_map(|test| test.pack());
@@ -66,19 +69,20 @@ impl Selector {
                 .for_each(|(word, to)| to.store(*word, Ordering::Relaxed));
         }
         self.every.store(every, Ordering::Relaxed);
-        self.matched.store(0, Ordering::Relaxed);
+        // Not a store: the model checker would let what probes count come behind it.
+        self.place.swap(owner.bits() << PLACE_BITS, Ordering::Relaxed);
         self.rate.store(rate, Ordering::Relaxed);
         self.second.store(0, Ordering::Relaxed);
     }
 
     /// Looks at an event, in its probe.
     #[inline]
-    pub(crate) fn choose(&self, fields: &dyn Look) -> Choice {
+    pub(crate) fn choose(&self, fields: &dyn Look, stamp: Stamp) -> Choice {
         if self.has_program.load(Ordering::Relaxed) != 0 && !self.matches(fields) {
             return Choice::Filtered;
         }
         let every = self.every.load(Ordering::Relaxed);
-        if every > 1 && self.matched.fetch_add(1, Ordering::Relaxed) % u64::from(every) != 0 {
+        if every > 1 && !self.is_first(every, stamp) {
             return Choice::SampledOut;
         }
         let rate = self.rate.load(Ordering::Relaxed);
@@ -104,12 +108,23 @@ impl Selector {
         }
     }
 
+    /// Whether an event that matches is the first of the next `every`. One that is not the owner's is not
+    /// counted.
+    fn is_first(&self, every: u32, stamp: Stamp) -> bool {
+        let counted = self.place.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
+            let (owner, next) = (bits >> PLACE_BITS, (bits as u32).wrapping_add(1) % every);
+            stamp.belongs_to(Stamp::from_bits(owner)).then_some(owner << PLACE_BITS | u64::from(next))
+        });
+        counted.is_ok_and(|bits| bits as u32 == 0)
+    }
+
     /// Counts an event, if there is room for it in this second.
     #[cold]
     fn is_within(&self, rate: u32) -> bool {
-        let second = (clock::now() / 1_000_000_000) << 32;
+        let second = second() << 32;
         let counted = self.second.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
-            match now & !u64::from(u32::MAX) == second {
+            // Others may be in the next second already.
+            match now & !u64::from(u32::MAX) >= second {
                 true if now as u32 >= rate => None,
                 true => Some(now + 1),
                 false => Some(second | 1),
@@ -117,6 +132,17 @@ impl Selector {
         });
         counted.is_ok()
     }
+}
+
+/// Bits below the generation.
+const PLACE_BITS: u32 = 32;
+
+/// The second of the clock, in 32 bits. Models have none.
+fn second() -> u64 {
+    #[cfg(not(loom))]
+    return (crate::clock::now() / 1_000_000_000) & u64::from(u32::MAX);
+    #[cfg(loom)]
+    0
 }
 
 /// All selectors there are, under the control lock.
@@ -138,6 +164,7 @@ impl Selectors {
     /// A selector for a new owner; none if all are in use.
     pub(crate) fn take(
         &mut self,
+        owner: Stamp,
         program: Option<&Program>,
         every: u32,
         rate: u32,
@@ -148,7 +175,7 @@ impl Selectors {
                 &*Box::leak(Box::new(Selector::new()))
             })
         })?;
-        selector.set(program, every, rate);
+        selector.set(owner, program, every, rate);
         Some(selector)
     }
 

@@ -3,6 +3,7 @@
 use super::SubscribeError;
 use crate::Descriptor;
 use crate::filter::{Filter, FilterError, Selector, Selectors};
+use crate::gate::Stamp;
 use crate::registry::Entry;
 
 /// A predicate, one of so many that match, and so many in a second.
@@ -45,6 +46,7 @@ impl Choice {
     /// A selector for a tracepoint; none if its events do not have the fields, or if there is none left.
     pub(crate) fn selector(
         &self,
+        owner: Stamp,
         descriptor: &Descriptor,
         selectors: &mut Selectors,
     ) -> Option<&'static Selector> {
@@ -52,6 +54,6 @@ impl Choice {
             None => None,
             Some(filter) => Some(filter.as_ref().ok()?.compile(descriptor).ok()?),
         };
-        selectors.take(program.as_ref(), self.every, self.rate)
+        selectors.take(owner, program.as_ref(), self.every, self.rate)
     }
 }

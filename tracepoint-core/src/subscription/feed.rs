@@ -98,7 +98,7 @@ impl Feed {
             return;
         }
         if !self.choice.is_all() && self.selectors[index].is_none() {
-            self.selectors[index] = self.choice.selector(entry.descriptor(), selectors);
+            self.selectors[index] = self.choice.selector(self.lease.owner, entry.descriptor(), selectors);
             if self.selectors[index].is_none() {
                 return;
             }

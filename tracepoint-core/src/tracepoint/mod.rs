@@ -6,7 +6,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use self::list::{Link, List};
-#[cfg(not(loom))]
 use crate::filter::Selector;
 use crate::gate::UNREGISTERED;
 use crate::loss::Losses;
@@ -125,7 +124,6 @@ impl Tracepoint {
     }
 
     /// Says what the owner of a slot wants, before its gate is opened.
-    #[cfg(not(loom))]
     pub(crate) fn select(&self, slot: usize, selector: Option<&'static Selector>) {
         self.losses.set_selector(slot, selector);
         match selector {
