@@ -63,7 +63,7 @@ fn c_like(input: &DeriveInput, data: &DataEnum, tp: &Path) -> Result<TokenStream
                 type_id: #tp::stable_id(&[::core::module_path!(), "::", #name]),
                 variants: &[#(#variants),*],
             });
-            // Lowered by the match below, whatever its value.
+            // SAFETY: it is lowered by the match below, which is ours.
             const STABLE: #tp::__macro::Stable = unsafe { #tp::__macro::Stable::promise() };
             type Lowered<'value> = #tp::__macro::EnumOrdinal;
             #[inline(always)]
