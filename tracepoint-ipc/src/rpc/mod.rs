@@ -4,6 +4,7 @@
 mod answers;
 mod arrivals;
 mod attachment;
+mod capabilities;
 #[cfg(all(unix, fuzzing))]
 pub(crate) mod fuzzing;
 mod incoming;

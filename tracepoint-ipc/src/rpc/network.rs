@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use super::answers::OpenAnswers;
 use super::arrivals::Arrivals;
 use super::attachment::Attachments;
+use super::capabilities;
 use super::incoming::Incoming;
 use super::outbox::Outbox;
 use super::outgoing::Draft;
@@ -133,6 +134,7 @@ impl<R: AsyncRead + Unpin> Inner<R> {
         let message = message?;
         self.reader.replace(Some(reader));
         let Some(message) = message else { return Ok(None) };
+        capabilities::check(&message)?;
         self.open.observe(&message, message.size())?;
         Ok(Some(Box::new(message)))
     }
