@@ -97,6 +97,23 @@ fn each_single_bit_may_be_wrong() {
     }
 }
 
+/// Where addresses have 32 bits, adding up the parts of such a pointer goes around.
+#[test]
+fn pointers_may_lead_as_far_as_they_can() {
+    const FARTHEST: u64 = 0x1fff_ffff;
+    let sound = messages();
+    for word in 0..sound.len() / 8 {
+        for offset in FARTHEST - 2 * word as u64..=FARTHEST {
+            // Structs and lists, of little and of as much as there can be.
+            for rest in [1 << 32, u64::MAX << 32, 1 | 2 << 32 | 8 << 35, 1 | u64::MAX << 35 | 6 << 32] {
+                let mut damaged = sound.clone();
+                damaged[word * 8..word * 8 + 8].copy_from_slice(&u64::to_le_bytes(offset << 2 | rest));
+                read_all(&damaged);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

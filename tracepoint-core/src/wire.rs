@@ -93,8 +93,8 @@ impl<'a> Frames<'a> {
         if table as u32 != 0 || table >> 32 == 0 {
             return Err(DecodeError::Framing);
         }
-        let len = 8 + (table >> 32) as usize * 8;
-        self.rest.split_at_checked(len).ok_or(DecodeError::Truncated)
+        let len = usize::try_from(8 + (table >> 32) * 8).ok();
+        len.and_then(|len| self.rest.split_at_checked(len)).ok_or(DecodeError::Truncated)
     }
 }
 

@@ -44,12 +44,11 @@ macro_rules! numbers {
         #[doc = concat!("The `", stringify!($number), "` at `offset`, in units of its size.")]
         #[inline]
         pub fn $number(&self, offset: u32) -> $number {
-            const SIZE: usize = size_of::<$number>();
-            let at = offset as usize * SIZE;
-            match self.data.get(at..at + SIZE) {
-                Some(bytes) => $number::from_le_bytes(bytes.try_into().unwrap_or_default()),
-                None => Default::default(),
-            }
+            // Out of the address space of 32 bits is behind the end too.
+            let bytes = (offset as usize)
+                .checked_mul(size_of::<$number>())
+                .and_then(|at| self.data.get(at..)?.first_chunk());
+            bytes.map_or_else(Default::default, |bytes| $number::from_le_bytes(*bytes))
         }
     )*};
 }
@@ -119,11 +118,19 @@ impl<'a> StructReader<'a> {
         Ok((word, at + 8))
     }
 
-    /// Where a pointer that ends at byte `from` leads to.
+    /// Where a pointer that ends at byte `from` leads to: within the message or to its end, so that the size of a
+    /// struct can be added to it in 32 bits too.
     #[inline]
-    fn target(word: u64, from: usize) -> Result<usize, DecodeError> {
+    fn target(&self, word: u64, from: usize) -> Result<usize, DecodeError> {
         let offset = i64::from(word as u32 as i32 >> 2) * 8;
-        usize::try_from(from as i64 + offset).map_err(|_| DecodeError::OutOfBounds)
+        let at = usize::try_from(from as i64 + offset).map_err(|_| DecodeError::OutOfBounds)?;
+        if at > self.segment.len() { Err(DecodeError::OutOfBounds) } else { Ok(at) }
+    }
+
+    /// Bytes of the message, from one that is within.
+    #[inline]
+    fn part(&self, at: usize, len: usize) -> Result<&'a [u8], DecodeError> {
+        self.segment.get(at..).and_then(|rest| rest.get(..len)).ok_or(DecodeError::OutOfBounds)
     }
 
     /// The struct behind a pointer; an empty one if the pointer is null.
@@ -143,7 +150,7 @@ impl<'a> StructReader<'a> {
         if word & 3 != 0 {
             return Err(DecodeError::WrongPointer);
         }
-        self.struct_at(Self::target(word, from)?, layout(word))
+        self.struct_at(self.target(word, from)?, layout(word))
     }
 
     /// The struct that lies at a byte.
@@ -178,25 +185,25 @@ impl<'a> StructReader<'a> {
         if word & 3 != 1 || word >> 32 & 7 != size as u64 {
             return Err(DecodeError::WrongPointer);
         }
-        ListReader::new(self, Self::target(word, from)?, size, (word >> 35) as usize)
+        ListReader::new(self, self.target(word, from)?, size, (word >> 35) as usize)
     }
 
     /// A view of `len` bytes as a data section.
     pub(super) fn data_view(&self, at: usize, len: usize) -> Result<Self, DecodeError> {
-        let data = self.segment.get(at..at + len).ok_or(DecodeError::OutOfBounds)?;
-        Ok(StructReader { data, ..self.empty() })
+        Ok(StructReader { data: self.part(at, len)?, ..self.empty() })
     }
 
     /// A view of `len` words as a pointer section.
     pub(super) fn pointers_view(&self, at: usize, len: usize) -> Result<Self, DecodeError> {
-        self.segment.get(at..at + len * 8).ok_or(DecodeError::OutOfBounds)?;
+        self.part(at, len * 8)?;
         Ok(StructReader { pointers_at: at, pointers: len, ..self.empty() })
     }
 
     /// Number and view of the structs in `words` words, behind a word that tells number and size.
     pub(super) fn structs_view(&self, at: usize, words: usize) -> Result<(u32, Self), DecodeError> {
-        let list = self.segment.get(at..at + 8 + words * 8).ok_or(DecodeError::OutOfBounds)?;
-        let tag = list.first_chunk::<8>().map_or(0, |tag| u64::from_le_bytes(*tag));
+        let tag = self.part(at, 8)?;
+        self.part(at + 8, words * 8)?;
+        let tag = tag.first_chunk().map_or(0, |tag| u64::from_le_bytes(*tag));
         if tag & 3 != 0 {
             return Err(DecodeError::WrongPointer);
         }
@@ -229,9 +236,7 @@ impl<'a> StructReader<'a> {
         if word & 3 != 1 || word >> 32 & 7 != 2 {
             return Err(DecodeError::WrongPointer);
         }
-        let at = Self::target(word, from)?;
-        let len = (word >> 35) as usize;
-        self.segment.get(at..at + len).ok_or(DecodeError::OutOfBounds)
+        self.part(self.target(word, from)?, (word >> 35) as usize)
     }
 
     /// The text behind a pointer; empty if it is null.
