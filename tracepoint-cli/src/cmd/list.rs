@@ -4,15 +4,41 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::Style;
+use clap::Args;
 use tracepoint_ipc::schema::{EnumInfo, FieldInfo, FieldType, Schema};
 use tracepoint_ipc::{Registration, TracepointInfo};
 
-use crate::cli::List;
+use crate::cli;
 use crate::exit::{Failure, Outcome};
 use crate::output::style::{self, FAINT, FIELD, NAME, when};
 use crate::output::text::Plain;
 use crate::output::{self, Out};
 use crate::session::{self, Target};
+
+/// List the tracepoints of a process, and with -v their fields
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct List {
+    /// The process.
+    #[command(flatten)]
+    target: cli::Target,
+    /// Only tracepoints that match one of these: a full name, or with `*` for any text
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<String>,
+    /// Show fields with their types, all documentation, and where the tracepoint is in the source
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Listing switches nothing on. A tracepoint is on while somebody watches it.
+
+Examples:
+  tracepoint list my-node              all, with a line about each
+  tracepoint list my-node 'net:*' -v   of one provider, with fields and types
+  tracepoint list 4242                 of the process with this id
+  tracepoint list ./my-node.4242.sock  through this socket
+  tracepoint list node.rec -v          of the process that was recorded";
 
 /// How far fields are from the margin,
 const FIELDS: usize = 6;

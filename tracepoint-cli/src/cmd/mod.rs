@@ -1,14 +1,14 @@
-//! The commands.
+//! The commands, each with its arguments and its help.
 
-mod completions;
-mod convert;
-mod demo;
-mod list;
-mod ps;
-mod record;
-mod schema;
-mod stat;
-mod watch;
+pub mod completions;
+pub mod convert;
+pub mod demo;
+pub mod list;
+pub mod ps;
+pub mod record;
+pub mod schema;
+pub mod stat;
+pub mod watch;
 
 use crate::cli::Command;
 use crate::exit::{Failure, Outcome};

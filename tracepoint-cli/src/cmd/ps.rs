@@ -16,6 +16,15 @@ use crate::output::table::{Side, Table};
 use crate::output::text::Plain;
 use crate::output::{self, Out};
 
+pub const EXAMPLES: &str = "\
+Processes of other users, and sockets left behind by processes that were
+killed, are shown as what they are.
+
+Example:
+  $ tracepoint ps
+  NAME      PID  STATE  TRACEPOINTS  WATCHED BY  EXECUTABLE
+  my-node  4242  live            20           0  /usr/local/bin/my-node";
+
 /// How long the processes have time to answer, all together.
 const PATIENCE: Duration = Duration::from_secs(1);
 

@@ -5,16 +5,87 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use clap::{Args, Subcommand};
 use tracepoint_ipc::recording;
-use tracepoint_ipc::schema::{Change, SchemaDiff, SchemaDump};
+use tracepoint_ipc::schema::{Change, SchemaDiff as Difference, SchemaDump};
 
 use super::list;
-use crate::cli::{Schema, SchemaCapnp, SchemaDiff as Diff};
+use crate::cli;
 use crate::exit::{Failure, Outcome};
 use crate::output::style::{self, LOSS, STRONG, Styled};
 use crate::output::text::Plain;
 use crate::output::{self, Out, number};
 use crate::session::Target;
+
+/// Write down what events are made of, and compare it with earlier versions
+#[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
+pub enum Schema {
+    Capnp(Capnp),
+    /// Print the schema as JSON, to be kept under version control
+    #[command(after_help = DUMP_EXAMPLES)]
+    Dump(cli::Target),
+    Diff(Diff),
+}
+
+/// Print a schema file for the tools of Cap'n Proto
+#[derive(Debug, Args)]
+#[command(after_help = CAPNP_EXAMPLES)]
+pub struct Capnp {
+    /// The process.
+    #[command(flatten)]
+    target: cli::Target,
+    /// Only the fields of events that match one of these: a full name, or with `*` for any text
+    #[arg(value_name = "PATTERN")]
+    patterns: Vec<String>,
+}
+
+/// Tell what changed, and fail if readers of the old events cannot read the new ones
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub struct Diff {
+    /// A file that `tracepoint schema dump` has written, or a process
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// The same of the version to be compared with it
+    #[arg(value_name = "NEW")]
+    new: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tracepoint schema capnp my-node > events.capnp
+  tracepoint schema dump my-node > schema.json
+  tracepoint schema diff schema.json my-node";
+
+const CAPNP_EXAMPLES: &str = "\
+The types have the ids, and the fields the places, that they have in the events
+of the process, so that `capnp` and the code that it generates read these. With
+patterns, the fields of other events are left out.
+
+Examples:
+  tracepoint schema capnp my-node > events.capnp
+  tracepoint schema capnp my-node 'net:*'    only what is in events of net";
+
+const DUMP_EXAMPLES: &str = "\
+The same types make the same file, whatever the process and the build: events,
+structs and enums by name, with ids, fields, types, places and documentation.
+
+Example:
+  tracepoint schema dump my-node > schema.json";
+
+const DIFF_EXAMPLES: &str = "\
+Events may be added, and fields and variants at the end; documentation may
+change. Anything else breaks those who read the events: what was removed,
+renamed, moved or got another type. All changes are listed. The exit status is
+0 if they are compatible, 1 if they are not.
+
+Examples:
+  tracepoint schema diff schema.json my-node     what the new version changes
+  tracepoint schema diff old.json new.json
+In a project's tests, with schema.json under version control:
+  tracepoint schema diff schema.json my-node || exit 1
+  tracepoint schema dump my-node > schema.json";
 
 /// Writes down what events are made of, or compares it.
 pub fn run(command: &Schema) -> Result<Outcome, Failure> {
@@ -25,7 +96,7 @@ pub fn run(command: &Schema) -> Result<Outcome, Failure> {
     }
 }
 
-fn capnp(arguments: &SchemaCapnp) -> Result<Outcome, Failure> {
+fn capnp(arguments: &Capnp) -> Result<Outcome, Failure> {
     let mut target = Target::open(&arguments.target.target)?;
     let tracepoints = list::choose(target.tracepoints()?, &arguments.patterns)?;
     let wanted: HashSet<_> = tracepoints.iter().map(|tracepoint| tracepoint.type_id).collect();
@@ -45,7 +116,7 @@ fn print(text: &str) -> Result<Outcome, Failure> {
 
 fn diff(arguments: &Diff) -> Result<Outcome, Failure> {
     let diff =
-        SchemaDiff::between(&of_file_or_process(&arguments.old)?, &of_file_or_process(&arguments.new)?);
+        Difference::between(&of_file_or_process(&arguments.old)?, &of_file_or_process(&arguments.new)?);
     let (compatible, incompatible): (Vec<_>, Vec<_>) =
         diff.changes().iter().partition(|change| change.is_compatible);
     let mut out = output::stdout();

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cli::{Stat, StreamFormat};
+use crate::cli::{Selection, Target, duration, with_predicates};
 use crate::exit::{Failure, Outcome};
 use crate::output::ndjson::json;
 use crate::output::style::{self, FAINT, STRONG, Styled};
@@ -16,8 +17,60 @@ use crate::output::text::Plain;
 use crate::output::{self, Out, number};
 use crate::session::{Ledger, Purpose, Replay, Row, Session, Turn};
 
+/// Count the events of a process
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, after_long_help = with_predicates(EXAMPLES))]
+pub struct Stat {
+    /// The process.
+    #[command(flatten)]
+    target: Target,
+    /// The events.
+    #[command(flatten)]
+    selection: Selection,
+    /// Time between two tables: 1s, 500ms [default: 1s; of a recording, only the last table]
+    #[arg(long, value_name = "TIME", value_parser = interval)]
+    interval: Option<Duration>,
+    /// How to print the counts
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: StreamFormat,
+}
+
+/// How to print what never ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum StreamFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: a JSON object on each line
+    Ndjson,
+}
+
+const EXAMPLES: &str = "\
+Tracepoints that never fired are left out. The size is that of the events as
+they are sent.
+
+With --format ndjson each line is
+  {\"time\": .., \"seconds\": .., \"final\": false, \"events\": {\"net:ping\": {
+   \"events\": .., \"events_per_second\": .., \"bytes\": ..,
+   \"bytes_per_second\": .., \"lost\": .., \"total\": ..}, ..}}
+and the last one, with \"final\": true, is about the whole time.
+
+Examples:
+  tracepoint stat my-node '*'              every second until Ctrl-C
+  tracepoint stat my-node 'net:*' --interval 5s --for 1m
+  tracepoint stat my-node '*' --for 10s --fail-on-loss
+  tracepoint stat node.rec '*' --interval 1m   of a recording, by the minute";
+
 /// Time between two tables of a process, unless told otherwise. Of a recording there is but the last one.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+fn interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(10);
+    match duration(text)? {
+        time if time < SHORTEST => Err("at least 10ms".to_owned()),
+        time => Ok(time),
+    }
+}
 
 /// Counts events until there is a reason to end.
 pub fn run(arguments: &Stat) -> Result<Outcome, Failure> {

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use super::arguments::ReportFormat;
 use super::tally::Tally;
-use crate::cli::ReportFormat;
 use crate::exit::Failure;
 use crate::output::number::{bytes, grouped, rate};
 use crate::output::style::{self, FAINT, GOOD, LOSS, STRONG, Styled, when};

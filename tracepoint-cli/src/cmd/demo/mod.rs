@@ -4,6 +4,7 @@
 //! input and output (see [`protocol`]), which keeps the beginning and the end in order, and the socket, over
 //! which the events come.
 
+mod arguments;
 mod decode;
 mod live;
 mod node;
@@ -18,10 +19,11 @@ use cpu_time::ProcessTime;
 use tracepoint_ipc::blocking::{Client, EventStream};
 use tracepoint_ipc::{Request, StreamError};
 
-use crate::cli::{Demo, ReportFormat};
 use crate::exit::{Failure, Outcome};
 use crate::interrupt;
 
+pub use arguments::Demo;
+use arguments::ReportFormat;
 use live::{Live, Moment};
 pub use node::run as run_node;
 use process::NodeProcess;

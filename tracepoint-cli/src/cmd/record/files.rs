@@ -9,7 +9,7 @@ use std::time::Duration;
 use tracepoint_ipc::recording::{Header, Writer};
 use tracepoint_ipc::{Batch, ThreadInfo};
 
-use crate::cli::{Record, SyncWhen};
+use super::arguments::{Record, SyncWhen};
 use crate::exit::Failure;
 use crate::output::number;
 use crate::output::style;

@@ -1,5 +1,6 @@
 //! `tracepoint record`.
 
+mod arguments;
 mod files;
 mod progress;
 
@@ -7,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use tracepoint_ipc::Batch;
 
+pub use self::arguments::Record;
+use self::arguments::SyncWhen;
 use self::files::Files;
 use self::progress::Progress;
-use crate::cli::{Record, SyncWhen};
 use crate::exit::{Failure, Outcome};
 use crate::session::{Purpose, Session, Turn};
 
