@@ -35,7 +35,7 @@ fn a_predicate_that_makes_no_sense_is_told_with_its_place() {
     let node = Node::start();
     let watch =
         |predicate: &str| node.run(&["watch", "demo-node", "net:inbound_message", "--where", predicate]);
-    watch("sise > 5").expect(1, &["there is no field 'sise'; there are: peer_id", "  sise > 5\n  ^^^^"]);
+    watch("sise > 5").expect(1, &["there is no field 'sise'; there are: peer_id", "  sise > 5\n  ^^^^\n"]);
     watch("size >").expect(1, &["a value is missing here"]);
     let both = node.run(&["watch", "demo-node", "net:*", "--where", "size > 5"]);
     both.expect(1, &["there is no field 'size'", "(event net:"]);

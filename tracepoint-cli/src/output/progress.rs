@@ -1,49 +1,42 @@
 //! A line on standard error that tells a person how far it is, while it goes on.
 
-use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use super::style::FAINT;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Time between two drawings.
-const FRAME: Duration = Duration::from_millis(200);
+const FRAME: Duration = Duration::from_millis(250);
 
-/// The line. Without a terminal there is none.
+/// The line. Without a terminal there is none. It goes when this is dropped.
 #[derive(Debug)]
 pub struct Progress {
-    /// When it is drawn next.
-    next: Option<Instant>,
-    is_drawn: bool,
+    line: ProgressBar,
+    drawn: Instant,
 }
 
 impl Progress {
     /// Not drawn yet: what is done at once needs no line.
     pub fn new() -> Self {
-        let is_drawable = io::stderr().is_terminal();
-        Self { next: is_drawable.then(|| Instant::now() + FRAME), is_drawn: false }
+        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        line.set_style(
+            ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
+        Self { line, drawn: Instant::now() }
     }
 
     /// Draws what `text` says, if it is time to.
     pub fn tell(&mut self, text: impl FnOnce() -> String) {
         let now = Instant::now();
-        if self.next.is_some_and(|next| next <= now) {
-            self.next = Some(now + FRAME);
-            self.is_drawn = true;
-            self.draw(&text());
+        if !self.line.is_hidden() && now.duration_since(self.drawn) >= FRAME {
+            self.drawn = now;
+            self.line.set_message(text());
+            self.line.tick();
         }
     }
 
     /// Removes it.
-    pub fn clear(&mut self) {
-        if std::mem::take(&mut self.is_drawn) {
-            self.draw("");
-        }
-    }
-
-    fn draw(&self, text: &str) {
-        // Nobody needs it so much that it could be an error.
-        let _ = write!(anstream::stderr(), "\r\x1b[K{FAINT}{text}{FAINT:#}");
-        let _ = io::stderr().flush();
+    pub fn clear(&self) {
+        self.line.finish_and_clear();
     }
 }
 

@@ -56,6 +56,7 @@ pub fn tell_person(text: &str) {
 
 /// Tells of an error.
 pub fn complain(text: &str) {
-    let stop = if text.ends_with(['.', '!', '?', ')']) { "" } else { "." };
+    // Several lines end with what they are about, not with a sentence.
+    let stop = if text.contains('\n') || text.ends_with(['.', '!', '?', ')']) { "" } else { "." };
     anstream::eprintln!("{} {text}{stop}", Styled(ERROR, "tracepoint:"));
 }

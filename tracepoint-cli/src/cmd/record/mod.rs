@@ -2,7 +2,7 @@
 
 mod arguments;
 mod files;
-mod progress;
+mod pace;
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,9 @@ use tracepoint_ipc::Batch;
 pub use self::arguments::Record;
 use self::arguments::SyncWhen;
 use self::files::Files;
-use self::progress::Progress;
+use self::pace::Pace;
 use crate::exit::{Failure, Outcome};
+use crate::output::progress::Progress;
 use crate::session::{Purpose, Session, Turn};
 
 /// What came is written after this time, however little it is.
@@ -22,7 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub fn run(arguments: &Record) -> Result<Outcome, Failure> {
     let mut session = Session::open(&arguments.target.target, &arguments.selection, Purpose::Record)?;
     let mut files = Files::begin(arguments, &session)?;
-    let progress = Progress::new(&arguments.output);
+    let mut progress = Progress::new();
+    let mut pace = Pace::new(&arguments.output);
     let mut end = Ok(());
     let mut flushed = Instant::now();
     let mut synced = flushed;
@@ -66,7 +68,7 @@ pub fn run(arguments: &Record) -> Result<Outcome, Failure> {
         if is_over {
             break;
         }
-        progress.show(&session, &files);
+        progress.tell(|| pace.line(&session, &files));
     }
     let finished = files.finish(&session, arguments.sync);
     progress.clear();
