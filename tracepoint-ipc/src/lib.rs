@@ -54,6 +54,7 @@ mod exporter;
 #[cfg(all(unix, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod fork;
 mod generated;
 mod memory;
 mod model;

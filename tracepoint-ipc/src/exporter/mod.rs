@@ -13,6 +13,7 @@ mod lease;
 mod node;
 mod pump;
 mod service;
+mod signals;
 mod thread;
 mod ticker;
 mod wake;
@@ -27,6 +28,8 @@ use tokio::sync::oneshot;
 pub use builder::ExporterBuilder;
 pub use error::StartError;
 use node::Counters;
+#[cfg(unix)]
+pub(crate) use wake::leave as leave_signals;
 
 /// The version of the interface that exporters of this version speak.
 pub(crate) const PROTOCOL: u32 = 1;

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::builder::ExporterBuilder;
 use super::node::{Counters, Node};
+use super::signals::Blocked;
 use super::{Exporter, StartError, accept, ticker};
 use crate::socket::{BoundSocket, SocketName};
 
@@ -34,10 +35,12 @@ pub(super) fn start(builder: ExporterBuilder) -> Result<Exporter, StartError> {
     let (stop, stopped) = oneshot::channel();
     let (opened, is_open) = mpsc::sync_channel(1);
     let shared = counters.clone();
+    let blocked = Blocked::new();
     let thread = std::thread::Builder::new()
         .name("tracepoints".to_owned())
         .spawn(move || run(builder, &socket_name, shared, &opened, stopped))
         .map_err(StartError::Thread)?;
+    drop(blocked);
     let path = is_open
         .recv()
         .unwrap_or_else(|_| Err(StartError::Thread(io::Error::other("the thread has ended"))))?;

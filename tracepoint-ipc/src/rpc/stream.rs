@@ -10,6 +10,7 @@ use futures_util::{AsyncRead, AsyncWrite};
 use interprocess::local_socket::tokio::Stream;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
+use crate::fork::Ours;
 use crate::socket::platform;
 
 /// One socket, shared by its reader and its writer.
@@ -17,11 +18,11 @@ use crate::socket::platform;
 /// Capabilities keep the state of a connection alive in cycles, so that dropping a half says nothing. Hence
 /// [`SharedStream::close`].
 #[derive(Clone)]
-pub(super) struct SharedStream(Rc<RefCell<Option<Stream>>>);
+pub(super) struct SharedStream(Rc<RefCell<Option<(Ours, Stream)>>>);
 
 impl SharedStream {
     pub(super) fn new(stream: Stream) -> Self {
-        Self(Rc::new(RefCell::new(Some(stream))))
+        Self(Rc::new(RefCell::new(Some((platform::not_for_children(&stream), stream)))))
     }
 
     /// Closes the socket, whoever still holds a half. From then on it reads as ended.
@@ -35,7 +36,7 @@ impl SharedStream {
         f: impl FnOnce(Pin<&mut &Stream>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         match self.0.borrow().as_ref() {
-            Some(mut stream) => f(Pin::new(&mut stream)),
+            Some((_, stream)) => f(Pin::new(&mut &*stream)),
             None => Poll::Ready(Ok(closed)),
         }
     }
@@ -52,7 +53,7 @@ impl AsyncRead for SharedStream {
 
 impl AsyncWrite for SharedStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.with(0, |stream| stream.poll_write(cx, buf))
+        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
     }
 
     fn poll_write_vectored(

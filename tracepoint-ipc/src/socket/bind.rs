@@ -9,9 +9,11 @@ use super::claim::Claim;
 use super::name::SocketName;
 use super::probe::{Probe, probe};
 use super::{DirectoryError, directory, platform};
+use crate::fork::Ours;
 
 /// An open socket. Dropping it removes the file, unless somebody has replaced it.
 pub(crate) struct BoundSocket {
+    _ours: Ours,
     pub(crate) listener: Listener,
     pub(crate) path: PathBuf,
     identity: Option<platform::Identity>,
@@ -37,7 +39,13 @@ impl BoundSocket {
         make_room(&path)?;
         let listener = platform::listen(&path).map_err(failed)?;
         let identity = platform::identity(&path);
-        Ok(Self { listener, path, identity, _claim: claim })
+        Ok(Self {
+            _ours: platform::listen_not_for_children(&listener),
+            listener,
+            path,
+            identity,
+            _claim: claim,
+        })
     }
 }
 

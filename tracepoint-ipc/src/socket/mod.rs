@@ -14,6 +14,8 @@ mod probe;
 mod resolve;
 
 pub(crate) use bind::{BindError, BoundSocket};
+#[cfg(unix)]
+pub(crate) use claim::leave as leave_claims;
 pub use directory::DirectoryError;
 pub(crate) use directory::VARIABLE;
 pub use discover::{Found, State, discover};

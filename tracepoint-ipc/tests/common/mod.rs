@@ -1,7 +1,11 @@
 //! What the scenarios share.
 #![allow(dead_code, reason = "no scenario needs all of it")]
 
+pub mod process;
+pub mod resources;
+
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -9,7 +13,13 @@ use tracepoint_ipc::blocking::{Client, EventStream};
 use tracepoint_ipc::{Batch, Exporter, ExporterBuilder};
 
 /// Far more than anything here takes, on a machine that is busy with other things.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Tests that count what all of their process has run one at a time.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Waits for a condition that another thread or process will bring about.
 #[track_caller]

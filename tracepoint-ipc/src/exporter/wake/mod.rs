@@ -11,12 +11,20 @@ mod notify;
 use notify::{Signal, Waiter, pair};
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use tracepoint_core::pool::{self, Wake};
 
+use crate::fork::PerProcess;
+
 /// The signals of all exporters of this process that drain. The core knows one waker only.
-static SIGNALS: Mutex<Vec<Arc<Signal>>> = Mutex::new(Vec::new());
+static SIGNALS: PerProcess<Vec<Arc<Signal>>> = PerProcess::new();
+
+/// Only in a forked child.
+#[cfg(unix)]
+pub(crate) fn leave() {
+    SIGNALS.leave();
+}
 
 /// Can be woken by probes, until it is dropped.
 pub(super) struct Wakeup {
@@ -45,7 +53,7 @@ impl Drop for Wakeup {
 }
 
 fn change(f: impl FnOnce(&mut Vec<Arc<Signal>>)) {
-    let mut signals = SIGNALS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut signals = SIGNALS.get().lock().unwrap_or_else(PoisonError::into_inner);
     f(&mut signals);
     pool::set_waker(match signals.as_slice() {
         [] => None,

@@ -10,6 +10,7 @@ use interprocess::local_socket::tokio::{Listener, Stream};
 use tokio::io::AsyncWrite;
 
 use super::super::DirectoryError;
+use crate::fork::Ours;
 
 /// All programs share the directory of pipes.
 pub(crate) const FILE_PREFIX: &str = "tracepoint.";
@@ -119,6 +120,16 @@ pub(crate) fn poll_write_vectored(
 ) -> Poll<io::Result<usize>> {
     let first = slices.iter().find(|slice| !slice.is_empty());
     Pin::new(&mut stream).poll_write(cx, first.map_or(&[], |slice| slice))
+}
+
+/// There is no `fork`.
+pub(crate) fn not_for_children(_: &Stream) -> Ours {
+    Ours
+}
+
+/// There is no `fork`.
+pub(crate) fn listen_not_for_children(_: &Listener) -> Ours {
+    Ours
 }
 
 /// Not known here.

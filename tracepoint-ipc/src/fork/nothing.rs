@@ -1,0 +1,6 @@
+//! Where there is no `fork`.
+
+/// Nothing.
+pub(crate) struct Ours;
+
+pub(super) fn prepare() {}
