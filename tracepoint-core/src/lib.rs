@@ -35,6 +35,8 @@ mod handover;
 #[cfg(not(loom))]
 mod macros;
 #[cfg(not(loom))]
+mod pin;
+#[cfg(not(loom))]
 pub mod pool;
 #[cfg(not(loom))]
 mod probe;
@@ -80,7 +82,7 @@ pub use self::{
     thread::{ThreadInfo, current_thread},
 };
 
-/// For the expansion of our macros only: not a stable interface.
+/// For our macros and our other crates only: not a stable interface.
 #[doc(hidden)]
 #[cfg(not(loom))]
 pub mod __macro {
@@ -89,6 +91,7 @@ pub mod __macro {
         check,
     };
     pub use crate::loss::Losses;
+    pub use crate::pin::keep_loaded;
     pub use crate::probe::Probe;
     pub use crate::tracepoint::Known;
     pub use crate::{__announce as announce, __gate as gate};

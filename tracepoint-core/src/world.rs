@@ -11,9 +11,9 @@ use once_cell::race::OnceBox;
 use parking_lot::Mutex;
 
 use crate::control::Control;
-use crate::fork;
 use crate::pool::{Alarm, Shared};
 use crate::thread::NewRing;
+use crate::{fork, pin};
 
 #[derive(Default)]
 pub(crate) struct World {
@@ -44,6 +44,7 @@ pub(crate) fn get() -> Option<&'static World> {
 #[cold]
 fn make() -> &'static World {
     fork::prepare();
+    pin::keep_loaded();
     let made = Box::into_raw(Box::<World>::default());
     match WORLD.compare_exchange(ptr::null_mut(), made, Ordering::AcqRel, Ordering::Acquire) {
         // SAFETY: never freed.

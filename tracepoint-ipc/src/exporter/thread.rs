@@ -29,6 +29,8 @@ const STOPPED: &str = "the process has stopped its exporter";
 
 /// Starts the thread and waits until its socket is open.
 pub(super) fn start(builder: ExporterBuilder) -> Result<Exporter, StartError> {
+    // The thread runs there.
+    tracepoint_core::__macro::keep_loaded();
     let socket_name = SocketName::of_this_process(&builder.name).map_err(StartError::Name)?;
     let name = builder.name.clone();
     let counters = Arc::new(Counters::default());
