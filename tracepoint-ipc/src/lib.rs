@@ -51,10 +51,10 @@ pub mod blocking;
 mod client;
 mod events;
 mod exporter;
+mod fork;
 #[cfg(all(unix, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod fork;
 mod generated;
 mod memory;
 mod model;

@@ -79,7 +79,7 @@ fn within_the_limit() {
     assert!(after < live + (256 << 10), "{live} bytes after one crowd, {after} after two");
     let each = most.saturating_sub(live) / CONNECTIONS;
     eprintln!("a connection takes {each} bytes, of both ends");
-    assert!(each < 64 << 10, "{each} bytes for each connection, of both ends");
+    assert!(each < 128 << 10, "{each} bytes for each connection, of both ends");
 }
 
 /// A thousand clients, who all ask, and of whom as many as can be watch. Returns the memory that it took.
