@@ -83,7 +83,8 @@ Exit status:
      changes that are not compatible
   2  the arguments make no sense
   3  events were lost and --fail-on-loss was given
-  4  the traced process ended, or closed its exporter, while it was watched
+  4  the traced process ended, or closed its exporter, while it was watched, and
+     --reattach was not given; or it does not answer
 
 Environment:
   TRACEPOINT_DIR  directory of the sockets; else $XDG_RUNTIME_DIR/tracepoint

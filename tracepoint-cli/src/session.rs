@@ -6,6 +6,7 @@ mod moment;
 mod names;
 mod pour;
 mod replay;
+mod successor;
 mod target;
 
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ use crate::exit::{Failure, Outcome};
 use crate::interrupt;
 use crate::output::{number, style};
 use live::Live;
+use successor::{Successor, Wait};
 
 /// A process or a recording, from which events come.
 pub struct Session {
@@ -38,6 +40,8 @@ pub struct Session {
     threads: HashMap<u32, ThreadInfo>,
     ledger: Ledger,
     fail_on_loss: bool,
+    /// Whom to watch when the process is gone, if anybody.
+    successor: Option<Successor>,
 }
 
 enum Source {
@@ -91,9 +95,27 @@ impl Session {
             threads: HashMap::new(),
             ledger: Ledger::default(),
             fail_on_loss: selection.fail_on_loss,
+            successor: None,
         };
         session.name_width = session.find_name_width();
         session.introduce();
+        Ok(session)
+    }
+
+    /// As [`open`](Self::open). If `reattach`, the next process of the same name is watched when this one is gone.
+    pub fn open_again_and_again(
+        target: &str,
+        selection: &Selection,
+        purpose: Purpose,
+        reattach: bool,
+    ) -> Result<Self, Failure> {
+        let mut session = Self::open(target, selection, purpose)?;
+        if reattach {
+            if session.replay().is_some() {
+                return Err(Failure::other("--reattach is for live processes, and this is a recording"));
+            }
+            session.successor = Some(Successor::of(&session.info));
+        }
         Ok(session)
     }
 
@@ -175,9 +197,21 @@ impl Session {
     /// Waits for events, but not longer than `until`. A recording never makes anybody wait. When the time for the
     /// whole command is over, or on Ctrl-C, what was fired before still comes.
     pub fn next(&mut self, until: Option<Instant>) -> Result<Turn, Failure> {
-        let turn = match &mut self.source {
-            Source::Live(live) => live.next(until)?,
-            Source::Replay(replay) => replay.next(),
+        let turn = loop {
+            match (&mut self.source, &mut self.successor) {
+                (Source::Replay(replay), _) => break replay.next(),
+                (Source::Live(live), None) => break live.next(until)?,
+                (Source::Live(live), Some(successor)) if successor.is_awaited() => {
+                    match successor.wait(live, until)? {
+                        Wait::Attached(live, info) => self.attach(live, info),
+                        Wait::Turn(turn) => break turn,
+                    }
+                }
+                (Source::Live(live), Some(successor)) => match live.next(until)? {
+                    Turn::Gone(reason) if !live.is_stopping() => successor.wait_from_now(&reason),
+                    turn => break turn,
+                },
+            }
         };
         match &turn {
             Turn::Batch(batch) => self.take_in(batch),
@@ -204,6 +238,17 @@ impl Session {
             );
         }
         if self.fail_on_loss && self.ledger.lost().total() > 0 { Outcome::Lost } else { Outcome::Done }
+    }
+
+    /// Goes on with another process. What is numbered is numbered anew.
+    fn attach(&mut self, live: Box<Live>, info: ProcessInfo) {
+        self.successor = Some(Successor::of(&info));
+        self.source = Source::Live(live);
+        self.info = info;
+        self.threads.clear();
+        self.ledger.begin_anew();
+        let ProcessInfo { name, pid, .. } = &self.info;
+        style::tell(&format!("attached to {name} (pid {pid})"));
     }
 
     fn take_in(&mut self, batch: &Batch) {

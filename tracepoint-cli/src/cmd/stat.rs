@@ -27,6 +27,9 @@ pub struct Stat {
     /// The events.
     #[command(flatten)]
     selection: Selection,
+    /// When the process is gone, wait for the next one of the same name and go on
+    #[arg(long)]
+    pub reattach: bool,
     /// Time between two tables: 1s, 500ms [default: 1s; of a recording, only the last table]
     #[arg(long, value_name = "TIME", value_parser = interval)]
     interval: Option<Duration>,
@@ -74,7 +77,12 @@ fn interval(text: &str) -> Result<Duration, String> {
 
 /// Counts events until there is a reason to end.
 pub fn run(arguments: &Stat) -> Result<Outcome, Failure> {
-    let mut session = Session::open(&arguments.target.target, &arguments.selection, Purpose::Count)?;
+    let mut session = Session::open_again_and_again(
+        &arguments.target.target,
+        &arguments.selection,
+        Purpose::Count,
+        arguments.reattach,
+    )?;
     let is_live = session.replay().is_none();
     let interval = arguments.interval.or(is_live.then_some(INTERVAL));
     let mut report = Report::new(arguments.format);

@@ -28,6 +28,9 @@ pub struct Watch {
     /// How to print the events
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: EventFormat,
+    /// When the process is gone, wait for the next one of the same name and go on
+    #[arg(long)]
+    pub reattach: bool,
     /// Print data and lists in full, however long (text only; the others always do)
     #[arg(long)]
     full: bool,
@@ -81,7 +84,12 @@ Examples:
 
 /// Prints events until there is a reason to end.
 pub fn run(arguments: &Watch) -> Result<Outcome, Failure> {
-    let mut session = Session::open(&arguments.target.target, &arguments.selection, Purpose::Print)?;
+    let mut session = Session::open_again_and_again(
+        &arguments.target.target,
+        &arguments.selection,
+        Purpose::Print,
+        arguments.reattach,
+    )?;
     let mut sink = sink(arguments, &session);
     sink.begin()?;
     sink.flush()?;

@@ -8,8 +8,9 @@ use crate::output::style::{self, LOSS, Styled};
 /// What arrived and what was lost.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// By tag.
     rows: Vec<Row>,
+    /// By tag, which is a number of one process: the place of its row.
+    by_tag: Vec<Option<usize>>,
 }
 
 /// The account of one tracepoint.
@@ -25,6 +26,8 @@ pub struct Row {
     pub lost: Lost,
     /// Events that were not wanted: filtered, and sampled out.
     pub unwanted: [u64; 2],
+    /// Of these, those of processes before this one.
+    before: (Lost, [u64; 2]),
 }
 
 impl Ledger {
@@ -46,8 +49,18 @@ impl Ledger {
             let unwanted = [stats.filtered, stats.sampled_out];
             if stats.lost.total() > 0 || unwanted != [0, 0] {
                 let row = self.row(stats.tag, catalog);
-                (row.lost, row.unwanted) = (stats.lost, unwanted);
+                let (lost, [filtered, sampled_out]) = row.before;
+                row.lost = lost + stats.lost;
+                row.unwanted = [filtered + unwanted[0], sampled_out + unwanted[1]];
             }
+        }
+    }
+
+    /// What comes from now on is of another process.
+    pub fn begin_anew(&mut self) {
+        self.by_tag.clear();
+        for row in &mut self.rows {
+            row.before = (row.lost, row.unwanted);
         }
     }
 
@@ -97,14 +110,17 @@ impl Ledger {
 
     fn row(&mut self, tag: u16, catalog: &Catalog) -> &mut Row {
         let index = usize::from(tag);
-        if self.rows.len() <= index {
-            self.rows.resize_with(index + 1, Row::default);
+        if self.by_tag.len() <= index {
+            self.by_tag.resize(index + 1, None);
         }
-        let row = &mut self.rows[index];
-        if row.name.is_empty() {
-            row.name = catalog.tracepoint(tag).map_or_else(|| format!("#{tag}"), ToString::to_string);
-        }
-        row
+        let place = *self.by_tag[index].get_or_insert_with(|| {
+            let name = catalog.tracepoint(tag).map_or_else(|| format!("#{tag}"), ToString::to_string);
+            self.rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+                self.rows.push(Row { name, ..Row::default() });
+                self.rows.len() - 1
+            })
+        });
+        &mut self.rows[place]
     }
 }
 

@@ -83,13 +83,17 @@ pub struct Node {
     orders: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
     socket: PathBuf,
-    directory: TempDir,
+    /// Until somebody else has it.
+    directory: Option<TempDir>,
 }
 
 impl Node {
     /// A node that can be attached to, but does nothing yet.
     pub fn start() -> Self {
-        let directory = TempDir::new().unwrap();
+        Self::start_in(TempDir::new().unwrap())
+    }
+
+    fn start_in(directory: TempDir) -> Self {
         let mut command = tracepoint(&directory.path().join("sockets"));
         let mut child =
             command.arg("demo-node").stdin(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
@@ -106,7 +110,7 @@ impl Node {
         thread::spawn(move || rest.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
         let ready: Value = serde_json::from_str(&line).unwrap();
         let socket = PathBuf::from(ready["socket"].as_str().unwrap());
-        Self { child, orders, lines, socket, directory }
+        Self { child, orders, lines, socket, directory: Some(directory) }
     }
 
     /// A node that runs.
@@ -139,12 +143,12 @@ impl Node {
 
     /// The directory for whatever a test wants to write.
     pub fn directory(&self) -> &Path {
-        self.directory.path()
+        self.directory.as_ref().unwrap().path()
     }
 
     /// The program, to be attached to this node.
     pub fn tracepoint(&self, arguments: &[&str]) -> Command {
-        let mut command = tracepoint(&self.directory.path().join("sockets"));
+        let mut command = tracepoint(&self.directory().join("sockets"));
         command.args(arguments);
         command
     }
@@ -164,10 +168,21 @@ impl Node {
         self.child.id()
     }
 
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
     /// Kills it without warning.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Kills it, and starts another one in its place, which does nothing yet.
+    pub fn replace(mut self) -> Self {
+        self.kill();
+        Self::start_in(self.directory.take().unwrap())
     }
 
     /// Goes away without a word, as a parent that was killed, and waits for what the node makes of it.
