@@ -18,6 +18,9 @@ use tracepoint_ipc::blocking::{Client, EventStream};
 /// A loaded library.
 struct Library(*mut c_void);
 
+// SAFETY: any thread may use a library, and close it.
+unsafe impl Send for Library {}
+
 impl Library {
     fn path() -> PathBuf {
         let directory = std::env::current_exe().unwrap();
@@ -103,6 +106,28 @@ fn a_library_that_nobody_listened_to_is_unloaded() {
             std::thread::spawn(move || fire(1)).join().unwrap();
             library.close();
             assert!(!is_loaded());
+        }
+    });
+}
+
+/// Its memory would be lost each time.
+#[test]
+fn a_library_that_somebody_listened_to_stays_and_is_found_as_it_was() {
+    in_a_process("a_library_that_somebody_listened_to_stays_and_is_found_as_it_was", |_| {
+        // Threads that are gone when it is closed, as the system itself waits for those that are not.
+        let in_a_thread = |run: fn(&Library)| {
+            let run = move || {
+                let library = Library::load();
+                run(&library);
+                library
+            };
+            std::thread::spawn(run).join().unwrap().close();
+            assert!(is_loaded());
+        };
+        in_a_thread(|library| library.call(c"library_capture"));
+        for _ in 0..3 {
+            in_a_thread(|library| library.fire()(1));
+            in_a_thread(|library| assert_eq!(library.captured(), 1));
         }
     });
 }
