@@ -20,6 +20,9 @@ const ROLE: &str = "TRACEPOINTS_TEST_ROLE";
 /// What the process ends with.
 const STATUS: i32 = 42;
 
+/// The ring of the main thread may be gone by then.
+const LATE: &str = "the main thread, late";
+
 fn fire(place: &str) {
     tracepoint!(Step { place });
 }
@@ -30,9 +33,12 @@ extern "C" fn at_exit() {
     std::thread::spawn(|| fire("a thread of an exit handler")).join().unwrap();
     // Nobody has to unsubscribe before the end, and anybody can subscribe.
     let mut seen = capture("exit:*");
-    fire("the main thread, whose ring may be gone");
+    fire(LATE);
     std::thread::spawn(|| fire("seen")).join().unwrap();
-    assert!(seen.take().iter().any(|event| event.raw().payload.text(0).unwrap() == "seen"));
+    let events = seen.take();
+    let count = |place| events.iter().filter(|event| event.raw().payload.text(0).unwrap() == place).count();
+    assert_eq!(count("seen"), 1);
+    assert_eq!(count(LATE) as u64 + seen.stats().lost().thread_gone, 1, "delivered, or counted");
     println!("> handled");
 }
 

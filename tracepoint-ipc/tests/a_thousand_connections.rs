@@ -6,6 +6,7 @@ mod common;
 
 use std::io::{ErrorKind, Read};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use common::resources::{Counting, descriptors};
 use common::{Sockets, connect, count, read_events, wait_until};
@@ -35,7 +36,9 @@ fn a_thousand_connections_are_served_or_turned_away_and_leave_nothing_behind() {
 /// With the default limit, which is 32.
 fn beyond_the_limit() {
     let sockets = Sockets::new();
-    let exporter = sockets.start("node");
+    // None of them says anything.
+    let builder = sockets.builder("node").handshake_timeout(Duration::from_secs(3600));
+    let exporter = builder.start().unwrap();
     let honest = connect(&exporter);
     let mut stream = honest.subscribe(Request::new().pattern("net:*")).unwrap();
     is_served(&mut stream);

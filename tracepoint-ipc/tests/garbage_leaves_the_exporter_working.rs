@@ -3,12 +3,12 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use common::{Sockets, connect, read_events, wait_until};
+use common::{DEADLINE, Sockets, connect, read_events, wait_until};
 use tracepoint_core::{Event, tracepoint};
 use tracepoint_ipc::{Exporter, Request};
 
@@ -75,5 +75,7 @@ fn hang_up_after(path: &Path, bytes: &[u8]) {
 /// The exporter ends the connection, at the latest when no valid call has come in time.
 fn wait_for_hang_up(path: &Path, bytes: &[u8]) {
     let mut socket = send(path, bytes);
-    let _ = socket.read_to_end(&mut Vec::new());
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    let end = socket.read_to_end(&mut Vec::new());
+    assert!(!end.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "it hangs up");
 }

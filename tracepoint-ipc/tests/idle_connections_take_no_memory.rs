@@ -3,12 +3,12 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use common::{Sockets, connect, wait_until};
+use common::{DEADLINE, Sockets, connect, wait_until};
 
 #[test]
 fn idle_connections_take_no_memory() {
@@ -20,7 +20,8 @@ fn idle_connections_take_no_memory() {
     // More than is allowed, and then as much as is allowed, of which one byte comes.
     for words in [8 << 20, 1 << 16, 8193] {
         // The exporter may say why, and hangs up.
-        let _ = announce(exporter.socket_path(), words).read_to_end(&mut Vec::new());
+        let end = announce(exporter.socket_path(), words).read_to_end(&mut Vec::new());
+        assert!(!end.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "it hangs up");
     }
     wait_until("they are hung up on", || exporter.connections() == 0);
     let idle: Vec<_> = (0..20).map(|_| announce(exporter.socket_path(), 8000)).collect();
@@ -32,7 +33,9 @@ fn idle_connections_take_no_memory() {
     assert!(grown < 16 << 20, "{grown} bytes for 20 connections");
 
     let mut one_too_many = UnixStream::connect(exporter.socket_path()).unwrap();
-    assert_eq!(one_too_many.read(&mut [0]).unwrap_or(0), 0);
+    one_too_many.set_read_timeout(Some(DEADLINE)).unwrap();
+    let end = one_too_many.read(&mut [0]);
+    assert!(!end.is_err_and(|error| error.kind() == ErrorKind::WouldBlock), "it is turned away");
     assert_eq!(exporter.connections(), 21);
     drop(idle);
     wait_until("only the honest client is left", || exporter.connections() == 1);
@@ -42,6 +45,7 @@ fn idle_connections_take_no_memory() {
 /// Sends the header of a message of one segment, and its first byte.
 fn announce(path: &Path, words: u32) -> UnixStream {
     let mut socket = UnixStream::connect(path).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
     let _ = socket.write_all(&[&[0; 4], &words.to_le_bytes()[..], &[1]].concat());
     socket
 }
