@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::builder::Settings;
 use super::connection::Connection;
 use super::lease::Lease;
+use super::ticker::Ticker;
 
 /// One exporter, within its thread.
 pub(super) struct Node {
@@ -18,6 +19,7 @@ pub(super) struct Node {
     pub(super) counters: Arc<Counters>,
     /// When it was started, on the clock of the events.
     pub(super) started: u64,
+    pub(super) ticker: Ticker,
     connections: RefCell<Vec<Rc<Connection>>>,
     leases: RefCell<Vec<Rc<Lease>>>,
     /// The first subscription came, or the last one went.
@@ -47,6 +49,7 @@ impl Node {
     pub(super) fn new(name: String, settings: Settings, counters: Arc<Counters>) -> Rc<Self> {
         Rc::new(Self {
             name,
+            ticker: Ticker::new(settings.poll_interval),
             settings,
             counters,
             started: tracepoint_core::clock::now(),

@@ -95,6 +95,7 @@ impl tracing::Server for TracingService {
         let sink = params.get_sink()?;
         let subscription = subscribe(params.get_request()?)?;
         let matched = write::tags(&subscription.tracepoints());
+        connection.node.ticker.prepare().map_err(unable)?;
         let lease = Lease::new(subscription, &connection.node);
         connection.add_lease(&lease);
         let service = SubscriptionService { lease: lease.clone(), connection: connection.clone() };
@@ -220,6 +221,13 @@ fn set_tags(mut list: capnp::primitive_list::Builder<'_, u16>, tags: &[u16]) {
 
 fn refused(error: impl std::fmt::Display) -> Error {
     Error::failed(error.to_string())
+}
+
+fn unable(error: std::io::Error) -> Error {
+    Error::overloaded(format!(
+        "the process cannot read its tracepoints, as the system refuses it a timer or a socket ({error}): it may have \
+         too many files open"
+    ))
 }
 
 fn ended() -> Error {

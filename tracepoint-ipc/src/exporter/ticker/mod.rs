@@ -12,8 +12,10 @@ mod portable;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 use portable::Ticks;
 
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tracepoint_core::drain::{self, Pass};
 
@@ -21,14 +23,51 @@ use super::node::Node;
 use super::wake::Wakeup;
 use pace::Pace;
 
+/// Whether the drain runs, and what it needs for that.
+pub(super) struct Ticker {
+    interval: Duration,
+    /// For the drain to take.
+    tools: RefCell<Option<Tools>>,
+    is_running: Cell<bool>,
+}
+
+/// A timer and a socket: the system may have none left.
+struct Tools {
+    ticks: Ticks,
+    wakeup: Wakeup,
+}
+
+impl Ticker {
+    pub(super) fn new(interval: Duration) -> Self {
+        Self { interval, tools: RefCell::default(), is_running: Cell::new(false) }
+    }
+
+    /// Makes sure that the drain can run, before somebody relies on it: a subscription without it would only be a
+    /// burden. To be followed by a lease.
+    ///
+    /// # Errors
+    /// The system has no timer or socket left for us.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        let mut tools = self.tools.borrow_mut();
+        if !self.is_running.get() && tools.is_none() {
+            *tools = Some(Tools { ticks: Ticks::new(self.interval)?, wakeup: Wakeup::new()? });
+        }
+        Ok(())
+    }
+}
+
 /// Runs for ever: drains while there is a subscription, sleeps while there is none.
 pub(super) async fn run(node: &Rc<Node>) {
+    let ticker = &node.ticker;
     loop {
-        while !node.has_leases() {
+        let Some(tools) = ticker.tools.take() else {
             node.leases_changed.notified().await;
-        }
-        if drain_while_leased(node).await.is_err() {
-            // The system has no timer or socket left for us. Without draining, subscriptions are of no use.
+            continue;
+        };
+        ticker.is_running.set(true);
+        let drained = drain_while_leased(node, tools).await;
+        ticker.is_running.set(false);
+        if drained.is_err() {
             for lease in node.leases() {
                 lease.cancel();
             }
@@ -36,10 +75,9 @@ pub(super) async fn run(node: &Rc<Node>) {
     }
 }
 
-async fn drain_while_leased(node: &Node) -> io::Result<()> {
-    let mut pace = Pace::new(node.settings.poll_interval);
-    let mut ticks = Ticks::new(pace.interval())?;
-    let wakeup = Wakeup::new()?;
+async fn drain_while_leased(node: &Node, tools: Tools) -> io::Result<()> {
+    let Tools { mut ticks, wakeup } = tools;
+    let mut pace = Pace::new(node.ticker.interval);
     let mut pass = Pass::default();
     while node.has_leases() {
         if pass.more {
