@@ -12,6 +12,7 @@ pub mod harness;
 pub mod limit;
 pub mod pace;
 pub mod peers;
+pub mod place;
 pub mod platform;
 pub mod report;
 pub mod store;

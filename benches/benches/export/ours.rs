@@ -11,6 +11,7 @@ use tracepoint_benches::client::Attached;
 use tracepoint_benches::harness::{Figures, Row, Run, figures, is_smoke, leave_out};
 use tracepoint_benches::limit::HandRings;
 use tracepoint_benches::pace::{settle, steadily};
+use tracepoint_benches::place::apart;
 use tracepoint_benches::platform::NamedThread;
 use tracepoint_benches::workload::{KIND, NAME, Tally, fire_message, fire_small};
 use tracepoints::ipc::Exporter;
@@ -121,14 +122,14 @@ fn bursts(mut fire: impl FnMut(u64), mut rest: impl FnMut()) -> f64 {
 
 fn burst_limit() -> Figures {
     // Of 64 bytes each.
-    let (_rings, mut appenders) = HandRings::new(1, 1 << 18);
+    let (_rings, mut appenders) = apart(|| HandRings::new(1, 1 << 18));
     let ring = RefCell::new(appenders.remove(0));
     let append = |id| ring.borrow_mut().append(id, -(id as i64), KIND, [black_box(NAME).as_bytes()]);
     vec![("export/burst ns", bursts(append, || ring.borrow().settle()))]
 }
 
 fn burst() -> Figures {
-    let mut client = Attached::start();
+    let mut client = apart(Attached::start);
     // In place of the exporter's own, which the calls would wake: its clock does so soon enough.
     let called = Arc::new(Called(AtomicU64::new(0)));
     pool::set_waker(Some(called.clone()));

@@ -28,18 +28,24 @@ pub struct Timing {
     pub warm_up: Duration,
     /// For all samples together, rests included.
     pub measure: Duration,
+    /// Whether the thread that fires has a core of its own.
+    pub apart: bool,
 }
 
 impl Timing {
     /// For rows that never rest.
     pub const BUSY: Timing = Timing::millis(200, 600);
-    /// For rows that rest between bursts.
-    pub const RESTING: Timing = Timing::millis(150, 1_500);
+    /// For rows that rest between bursts, in which a reader catches up.
+    pub const RESTING: Timing = Timing { apart: true, ..Timing::millis(150, 1_500) };
     /// For rows that need a while to get going.
     pub const LONG: Timing = Timing::millis(200, 1_200);
 
     const fn millis(warm_up: u64, measure: u64) -> Self {
-        Timing { warm_up: Duration::from_millis(warm_up), measure: Duration::from_millis(measure) }
+        Timing {
+            warm_up: Duration::from_millis(warm_up),
+            measure: Duration::from_millis(measure),
+            apart: false,
+        }
     }
 }
 
@@ -77,7 +83,7 @@ impl Harness {
     pub fn group(&mut self, group: &str, timing: Timing, rows: Vec<Row>) {
         if let Some(asked) = &self.asked {
             if let Some(row) = rows.iter().find(|row| *asked == full_name(group, row.name)) {
-                row.serve();
+                row.serve(timing);
                 std::process::exit(0);
             }
             return;

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::is_smoke;
+use super::{Timing, is_smoke};
 use crate::child::say;
+use crate::place;
 
 /// Does something so many times, and says how long that took.
 pub type Run = Box<dyn FnMut(u64) -> Duration>;
@@ -52,11 +53,11 @@ impl Row {
     }
 
     /// Is this row, until nobody asks any more.
-    pub(super) fn serve(&self) {
+    pub(super) fn serve(&self, timing: Timing) {
         let mut calls = std::io::stdin().lines().map_while(Result::ok).filter_map(|line| line.parse().ok());
         match &self.kind {
             Kind::Timed(start) => {
-                let mut run = start();
+                let mut run = if timing.apart { place::apart(start) } else { start() };
                 if !is_smoke() {
                     warm_up(&mut run);
                 }
