@@ -27,7 +27,7 @@ pub fn bursts(size: u64, calls: u64, mut call: impl FnMut(u64), mut rest: impl F
 
 /// Waits until the rings of this process are (nearly) empty, and whoever emptied them sleeps again.
 pub fn settle() {
-    // What a thread keeps: a chunk, and its stash.
+    // A thread keeps a chunk.
     hold_below(4 * 64 * 1024);
     pause();
 }

@@ -133,7 +133,6 @@ impl Drain {
     /// Nobody listens any more: gives memory back.
     pub(crate) fn idle(&mut self) {
         if let Some(shared) = pool::get() {
-            self.sources.iter().for_each(Source::empty_stash);
             shared.pool.trim();
         }
     }

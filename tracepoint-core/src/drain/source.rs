@@ -56,8 +56,4 @@ impl Source {
     pub(super) fn retire(self) {
         self.consumer.retire();
     }
-
-    pub(super) fn empty_stash(&self) {
-        self.consumer.empty_stash();
-    }
 }

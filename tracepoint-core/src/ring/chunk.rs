@@ -84,7 +84,7 @@ pub(crate) struct Chunk {
 }
 
 // SAFETY: `words` below `committed` are read-only until the chunk is reset by its next owner; the others
-// are written by the one producer only. Ownership goes from hand to hand through the pool, a stash or a
+// are written by the one producer only. Ownership goes from hand to hand through the pool or a
 // link, each a Release/Acquire pair.
 unsafe impl Sync for Chunk {}
 

@@ -70,16 +70,10 @@ impl<'p> Consumer<'p> {
     /// Leaves the chunk at hand for the next one.
     fn advance(&mut self, next: ChunkId) {
         if let Some((id, _)) = self.chunk.replace((next, self.pool.chunk(next))) {
-            self.release(id);
+            self.give(id);
         }
         self.read = 0;
         self.committed = Mark::default();
-    }
-
-    fn release(&self, id: ChunkId) {
-        if !self.ring.stash(id) {
-            self.give(id);
-        }
     }
 
     fn give(&self, id: ChunkId) {
@@ -161,14 +155,6 @@ impl<'p> Consumer<'p> {
     pub(crate) fn retire(mut self) {
         debug_assert!(self.is_closed());
         if let Some((id, _)) = self.chunk.take() {
-            self.give(id);
-        }
-        self.empty_stash();
-    }
-
-    /// Gives the stash back to the pool.
-    pub(crate) fn empty_stash(&self) {
-        while let Some(id) = self.ring.unstash() {
             self.give(id);
         }
     }

@@ -8,8 +8,8 @@
 //! The producer appends records to its last chunk and publishes them with one `Release` store of the
 //! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then, if the drain
 //! has read all of it, it begins the same chunk anew, so that a thread that the drain keeps up with never
-//! has more than one, which stays warm. Otherwise it takes another one (its stash of drained chunks, then
-//! the pool), and links it, which seals the old one. The drain follows the links and gives chunks back.
+//! has more than one, which stays warm. Otherwise it takes another one of the pool, where the one that was drained
+//! last is on top, and links it, which seals the old one. The drain follows the links and gives chunks back.
 //!
 //! # Orderings
 //!
@@ -22,7 +22,7 @@
 //!   finds that it wrote no more than those, begins its chunk anew. The count is of all words ever, so no
 //!   older one can be taken for it. The lap in the mark tells the drain; a lap is only begun when the one
 //!   before was read to its end, so it never misses one.
-//! - **SYNC stash** (and the pool's stack and queue): the drain is done reading before the producer writes again.
+//! - **SYNC stack** (and the pool's queue): the drain is done reading a chunk before another producer writes to it.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
 //! - `released` is only a count for the producer's share; it orders nothing and is relaxed.
@@ -41,13 +41,10 @@ pub(crate) use consumer::Consumer;
 pub(crate) use pool::Pool;
 pub(crate) use producer::{Lost, Producer};
 
-use chunk::{ChunkId, Link};
+use chunk::Link;
 use crossbeam_utils::CachePadded;
 
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-
-/// Warm chunks that a ring keeps for its next turn.
-const STASH: usize = 2;
 
 /// What producer and drain share of a ring, besides the chunks.
 #[derive(Debug)]
@@ -61,7 +58,6 @@ pub(crate) struct Ring {
 
 #[derive(Debug)]
 struct Returned {
-    stash: [AtomicU32; STASH],
     /// Words that the drain had read in all, when it last found no more.
     drained: AtomicU64,
     /// Chunks that went back, in all.
@@ -73,11 +69,7 @@ impl Ring {
         Ring {
             first: Link::new(),
             closed: AtomicBool::new(false),
-            returned: CachePadded::new(Returned {
-                stash: std::array::from_fn(|_| AtomicU32::new(0)),
-                drained: AtomicU64::new(0),
-                released: AtomicU32::new(0),
-            }),
+            returned: CachePadded::new(Returned { drained: AtomicU64::new(0), released: AtomicU32::new(0) }),
         }
     }
 
@@ -100,25 +92,5 @@ impl Ring {
     /// Whether the drain has read all of `words` words (SYNC drained).
     fn is_drained(&self, words: u64) -> bool {
         self.returned.drained.load(Ordering::Acquire) == words
-    }
-
-    /// A drained chunk, still warm (SYNC stash).
-    fn unstash(&self) -> Option<ChunkId> {
-        self.returned.stash.iter().find_map(|place| {
-            // A look before the swap keeps the line shared while the stash is empty.
-            if place.load(Ordering::Relaxed) == 0 {
-                return None;
-            }
-            ChunkId::unpack(place.swap(0, Ordering::Acquire))
-        })
-    }
-
-    /// Keeps a drained chunk for the producer, if there is a place (SYNC stash).
-    fn stash(&self, chunk: ChunkId) -> bool {
-        self.returned.stash.iter().any(|place| {
-            place
-                .compare_exchange(0, ChunkId::pack(Some(chunk)), Ordering::Release, Ordering::Relaxed)
-                .is_ok()
-        })
     }
 }

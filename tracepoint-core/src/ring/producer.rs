@@ -136,12 +136,8 @@ impl<'p> Producer<'p> {
         self.chunk.map_or(&self.ring.first, Chunk::next)
     }
 
-    /// Takes an empty chunk: a warm one of our own, or one of the pool within our share.
+    /// Takes an empty chunk of the pool, within our share.
     fn take(&mut self) -> Option<ChunkId> {
-        if let Some(id) = self.ring.unstash() {
-            self.pool.chunk(id).reset();
-            return Some(id);
-        }
         if self.held() >= self.share {
             return None;
         }
@@ -152,7 +148,7 @@ impl<'p> Producer<'p> {
         Some(id)
     }
 
-    /// Chunks that this ring holds, its stash included.
+    /// Chunks that this ring holds.
     pub(crate) fn held(&self) -> u32 {
         self.taken.wrapping_sub(self.ring.returned.released.load(Ordering::Relaxed))
     }
