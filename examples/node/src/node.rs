@@ -55,8 +55,9 @@ impl Node {
         Ok(Self { config, replay: Replay::mainnet_702861()? })
     }
 
-    /// Replays the block as often as configured, or until `stop` is requested. A round that has
-    /// begun is always finished, so that the numbers are those of whole blocks.
+    /// Replays the block as often as configured, or until `stop` is requested. The first round is
+    /// always played, and one that has begun is always finished: the numbers are those of whole
+    /// blocks, however slow the machine.
     ///
     /// # Errors
     ///
@@ -93,13 +94,13 @@ impl Node {
     /// Plays the rounds. The connection to the observing peer is closed at the end.
     fn play(&self, mut serving: Serving<'_>, chain: &Mutex<Chain>, stop: &Stop) -> Result<(), Error> {
         let mut left = self.config.rounds;
-        while left != Some(0) && !stop.is_requested() {
+        while left != Some(0) {
             serving.play()?;
             serving.receive_visitors()?;
             begin_again(chain);
             left = left.map(|rounds| rounds - 1);
-            if left != Some(0) {
-                stop.wait(self.config.pause);
+            if left != Some(0) && stop.wait(self.config.pause) {
+                break;
             }
         }
         Ok(())
