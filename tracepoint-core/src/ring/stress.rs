@@ -1,7 +1,7 @@
 //! Producer and drain on two CPUs, over and over: what the models' bounds leave out, such as chunks that
 //! come round many times.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -10,9 +10,13 @@ use super::record::{HEADER_WORDS, Header};
 use super::{Consumer, Pool, Producer, Ring};
 use crate::gate::Stamp;
 
+/// They live as long as the process, as the real one does. What is named here is no leak.
+static POOLS: Mutex<Vec<&Pool>> = Mutex::new(Vec::new());
+
 /// Records whose numbers are read in order, each read or counted as lost.
 fn run(chunks: usize, words: usize, records: u32) {
     let pool: &'static Pool = Box::leak(Box::new(Pool::new(chunks)));
+    POOLS.lock().unwrap().push(pool);
     let ring = Arc::new(Ring::new());
     let mut producer = Producer::new(ring.clone(), pool, chunks as u32);
     let mut consumer = Consumer::new(ring, pool);
