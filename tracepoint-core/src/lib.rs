@@ -82,6 +82,13 @@ pub use self::{
     thread::{ThreadInfo, current_thread},
 };
 
+/// For readers of recordings in `tracepoint-ipc`: not a stable interface.
+#[doc(hidden)]
+#[cfg(not(loom))]
+pub mod __filter {
+    pub use crate::filter::{Choice, Kind, Look, Seen, Shape, Sieve};
+}
+
 /// For our macros and our other crates only: not a stable interface.
 #[doc(hidden)]
 #[cfg(not(loom))]

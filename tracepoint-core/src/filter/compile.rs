@@ -1,15 +1,15 @@
 //! From what a predicate means to a program, checked against the fields of an event.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::error::Problem;
 use super::parse::{Comparison, Expr, Is, Literal, LiteralValue, Test};
 use super::program::{self, ACCEPT, CONSTANT_WORDS, MAX_PATH, MAX_TESTS, Program, REJECT, What};
-use crate::{Descriptor, EnumType, Field, Type};
+use super::shape::{Kind, Shape};
 
-pub(super) fn compile(expr: &Expr, descriptor: &Descriptor) -> Result<Program, Problem> {
+pub(super) fn compile<S: Shape>(expr: &Expr, fields: &[(&str, &S)]) -> Result<Program, Problem> {
     let program = Program { tests: Vec::new(), constants: Vec::new() };
-    let mut compiler = Compiler { fields: descriptor.fields, program };
+    let mut compiler = Compiler { fields, program };
     // From the end to the start, so that each test knows where the next ones are.
     let first = compiler.expr(expr, ACCEPT, REJECT)?;
     debug_assert_eq!(usize::from(first) + 1, compiler.program.tests.len());
@@ -17,12 +17,12 @@ pub(super) fn compile(expr: &Expr, descriptor: &Descriptor) -> Result<Program, P
     Ok(compiler.program)
 }
 
-struct Compiler {
-    fields: &'static [Field],
+struct Compiler<'a, S> {
+    fields: &'a [(&'a str, &'a S)],
     program: Program,
 }
 
-impl Compiler {
+impl<'a, S: Shape> Compiler<'a, S> {
     /// Compiles an expression; returns where it begins.
     fn expr(&mut self, expr: &Expr, then: u8, otherwise: u8) -> Result<u8, Problem> {
         match expr {
@@ -65,8 +65,8 @@ impl Compiler {
         let (what, constant) = match &test.is {
             Is::Present => (What::new(What::PRESENT, Comparison(0)), 0),
             _ if test.is_len => self.len(test, ty)?,
-            Is::True => match ty {
-                Type::Bool => (What::new(What::UINT, Comparison(Comparison::EQUAL)), 1),
+            Is::True => match ty.kind() {
+                Kind::Bool => (What::new(What::UINT, Comparison(Comparison::EQUAL)), 1),
                 _ => return Err(mismatch(&test.at, ty)),
             },
             Is::Compared(comparison, literal) => self.compared(*comparison, literal, ty)?,
@@ -89,83 +89,75 @@ impl Compiler {
     }
 
     /// Indices of a path, and the type at its end.
-    fn resolve(&self, path: &[(String, Range<usize>)]) -> Result<(Vec<u8>, &'static Type), Problem> {
-        let mut fields = self.fields;
+    fn resolve(&self, path: &[(String, Range<usize>)]) -> Result<(Vec<u8>, &'a S), Problem> {
+        let mut fields = self.fields.to_vec();
         let mut indices = Vec::new();
         let mut path = path.iter().peekable();
         while let Some((name, at)) = path.next() {
-            let Some(index) = fields.iter().position(|field| field.name == name) else {
-                let names: Vec<_> = fields.iter().map(|field| field.name).collect();
-                let message = format!("there is no field '{name}'; there are: {}", names.join(", "));
+            let Some(index) = fields.iter().position(|field| field.0 == name) else {
+                let message = format!("there is no field '{name}'; there are: {}", names(&fields));
                 return Err(Problem::new(at.clone(), message));
             };
             if indices.len() == MAX_PATH {
                 return Err(Problem::new(at.clone(), format!("a path has at most {MAX_PATH} names")));
             }
             indices.push(index as u8);
-            let ty = present(&fields[index].ty);
-            match (ty, path.peek()) {
-                (Type::Struct(of), Some(_)) => fields = of.fields,
+            let ty = present(fields[index].1);
+            match (ty.kind(), path.peek()) {
+                (_, None) => return Ok((indices, ty)),
+                (Kind::Struct(of), Some(_)) => fields = of,
                 (_, Some((_, at))) => {
                     return Err(Problem::new(at.clone(), format!("'{name}' is no struct, but {ty}")));
                 }
-                (ty, None) => return Ok((indices, ty)),
             }
         }
         Err(Problem::new(0..0, "a path without names"))
     }
 
-    fn len(&mut self, test: &Test, ty: &Type) -> Result<(What, u64), Problem> {
+    fn len(&mut self, test: &Test, ty: &S) -> Result<(What, u64), Problem> {
         let Is::Compared(comparison, literal) = &test.is else {
             return Err(Problem::new(test.at.clone(), "a length is a number: compare it with one"));
         };
-        if !matches!(ty, Type::Text | Type::Data | Type::List(_)) {
+        if !matches!(ty.kind(), Kind::Text | Kind::Data | Kind::List) {
             return Err(Problem::new(
                 test.at.clone(),
                 format!("{ty} has no length: text, bytes and lists have"),
             ));
         }
-        Ok((What::new(What::LEN, *comparison), integer(literal, "a length", 0, u64::MAX.into())? as u64))
+        Ok((What::new(What::LEN, *comparison), integer(literal, "a length", unsigned(64))? as u64))
     }
 
     fn compared(
         &mut self,
         comparison: Comparison,
         literal: &Literal,
-        ty: &Type,
+        ty: &S,
     ) -> Result<(What, u64), Problem> {
-        let (kind, constant) = match ty {
-            Type::Bool => (What::UINT, truth(literal)?.into()),
-            Type::Int8 => (What::INT, integer(literal, "i8", i8::MIN.into(), i8::MAX.into())? as u64),
-            Type::Int16 => (What::INT, integer(literal, "i16", i16::MIN.into(), i16::MAX.into())? as u64),
-            Type::Int32 => (What::INT, integer(literal, "i32", i32::MIN.into(), i32::MAX.into())? as u64),
-            Type::Int64 => (What::INT, integer(literal, "i64", i64::MIN.into(), i64::MAX.into())? as u64),
-            Type::Time => {
-                let what = "time in nanoseconds since 1970";
-                (What::INT, integer(literal, what, i64::MIN.into(), i64::MAX.into())? as u64)
-            }
-            Type::UInt8 => (What::UINT, integer(literal, "u8", 0, u8::MAX.into())? as u64),
-            Type::UInt16 => (What::UINT, integer(literal, "u16", 0, u16::MAX.into())? as u64),
-            Type::UInt32 => (What::UINT, integer(literal, "u32", 0, u32::MAX.into())? as u64),
-            Type::UInt64 => (What::UINT, integer(literal, "u64", 0, u64::MAX.into())? as u64),
-            Type::Duration => (What::UINT, duration(literal)?),
-            Type::Float32 | Type::Float64 => (What::FLOAT, float(literal)?.to_bits()),
-            Type::Enum(of) => {
+        let (what, constant) = match ty.kind() {
+            Kind::Bool => (What::UINT, truth(literal, ty)?.into()),
+            Kind::Int(bits) => (What::INT, integer(literal, &ty.to_string(), signed(bits))? as u64),
+            Kind::Time => (What::INT, integer(literal, "time in nanoseconds since 1970", signed(64))? as u64),
+            Kind::UInt(bits) => (What::UINT, integer(literal, &ty.to_string(), unsigned(bits))? as u64),
+            Kind::Duration => (What::UINT, duration(literal, ty)?),
+            Kind::Float => (What::FLOAT, float(literal, ty)?.to_bits()),
+            Kind::Enum(variants) => {
                 if comparison.0 & (Comparison::LESS | Comparison::GREATER) != 0
                     && comparison.0 & Comparison::UNORDERED == 0
                 {
                     let message = "variants have no order: compare them with '==' or '!='";
                     return Err(Problem::new(literal.at.clone(), message));
                 }
-                (What::UINT, variant(literal, of)?)
+                (What::UINT, variant(literal, ty, &variants)?)
             }
-            Type::Text | Type::Data | Type::IpAddr => {
+            Kind::Text | Kind::Data | Kind::IpAddr => {
                 let bytes = bytes(literal, ty)?;
                 (What::BYTES, self.constant(&bytes, &literal.at)?)
             }
-            Type::List(_) | Type::Struct(_) | Type::Option(_) => return Err(mismatch(&literal.at, ty)),
+            Kind::List | Kind::Struct(_) | Kind::Option(_) | Kind::Unknown => {
+                return Err(mismatch(&literal.at, ty));
+            }
         };
-        Ok((What::new(kind, comparison), constant))
+        Ok((What::new(what, comparison), constant))
     }
 
     /// Place and length of bytes among the constants.
@@ -188,32 +180,45 @@ impl Compiler {
 }
 
 /// What is tested if it is there.
-fn present(ty: &'static Type) -> &'static Type {
-    match ty {
-        Type::Option(of) => present(of),
-        ty => ty,
+fn present<S: Shape>(ty: &S) -> &S {
+    match ty.kind() {
+        Kind::Option(of) => present(of),
+        _ => ty,
     }
 }
 
-fn mismatch(at: &Range<usize>, ty: &Type) -> Problem {
-    let message = match ty {
-        Type::Struct(of) => {
-            let names: Vec<_> = of.fields.iter().map(|field| field.name).collect();
-            format!("a struct cannot be tested as a whole; its fields are: {}", names.join(", "))
+fn names<S>(fields: &[(&str, &S)]) -> String {
+    fields.iter().map(|field| field.0).collect::<Vec<_>>().join(", ")
+}
+
+fn mismatch<S: Shape>(at: &Range<usize>, ty: &S) -> Problem {
+    let message = match ty.kind() {
+        Kind::Struct(fields) => {
+            format!("a struct cannot be tested as a whole; its fields are: {}", names(&fields))
         }
-        Type::List(_) => "of a list, only the length can be tested: len(..)".to_owned(),
-        Type::Text => "text: compare it with text in quotes".to_owned(),
-        Type::Data => "bytes: compare them with 0x.., or with text in quotes".to_owned(),
-        Type::IpAddr => "an address: compare it with one in quotes, as \"10.0.0.1\"".to_owned(),
-        Type::Bool => "a truth value: compare it with true or false".to_owned(),
-        Type::Enum(of) => format!("a variant: compare it with one of {}", variants(of)),
-        Type::Duration => "a duration: compare it with one, as 150ms".to_owned(),
+        Kind::List => "of a list, only the length can be tested: len(..)".to_owned(),
+        Kind::Text => "text: compare it with text in quotes".to_owned(),
+        Kind::Data => "bytes: compare them with 0x.., or with text in quotes".to_owned(),
+        Kind::IpAddr => "an address: compare it with one in quotes, as \"10.0.0.1\"".to_owned(),
+        Kind::Bool => "a truth value: compare it with true or false".to_owned(),
+        Kind::Enum(variants) => format!("a variant: compare it with one of {}", variants.join(", ")),
+        Kind::Duration => "a duration: compare it with one, as 150ms".to_owned(),
+        Kind::Unknown => "of a kind that this version does not know".to_owned(),
         _ => format!("a number ({ty}): compare it with a number"),
     };
     Problem::new(at.clone(), format!("this is {message}"))
 }
 
-fn integer(literal: &Literal, what: &str, least: i128, most: i128) -> Result<i128, Problem> {
+/// The numbers of so many bits.
+fn signed(bits: u32) -> RangeInclusive<i128> {
+    -1 << (bits - 1)..=(1 << (bits - 1)) - 1
+}
+
+fn unsigned(bits: u32) -> RangeInclusive<i128> {
+    0..=(1 << bits) - 1
+}
+
+fn integer(literal: &Literal, what: &str, range: RangeInclusive<i128>) -> Result<i128, Problem> {
     let value = match &literal.value {
         LiteralValue::Int(value) => Some(*value),
         LiteralValue::Hex(digits) => i128::from_str_radix(digits, 16).ok(),
@@ -222,62 +227,57 @@ fn integer(literal: &Literal, what: &str, least: i128, most: i128) -> Result<i12
             return Err(Problem::new(literal.at.clone(), message));
         }
     };
-    value.filter(|value| (least..=most).contains(value)).ok_or_else(|| {
+    value.filter(|value| range.contains(value)).ok_or_else(|| {
+        let (least, most) = range.into_inner();
         Problem::new(literal.at.clone(), format!("out of range: {what} goes from {least} to {most}"))
     })
 }
 
-fn duration(literal: &Literal) -> Result<u64, Problem> {
+fn duration<S: Shape>(literal: &Literal, ty: &S) -> Result<u64, Problem> {
     match &literal.value {
         LiteralValue::Duration(nanos) => Ok(*nanos),
         LiteralValue::Int(0) => Ok(0),
-        _ => Err(mismatch(&literal.at, &Type::Duration)),
+        _ => Err(mismatch(&literal.at, ty)),
     }
 }
 
-fn float(literal: &Literal) -> Result<f64, Problem> {
+fn float<S: Shape>(literal: &Literal, ty: &S) -> Result<f64, Problem> {
     match &literal.value {
         LiteralValue::Float(value) => Ok(*value),
         LiteralValue::Int(value) => Ok(*value as f64),
-        _ => Err(mismatch(&literal.at, &Type::Float64)),
+        _ => Err(mismatch(&literal.at, ty)),
     }
 }
 
-fn truth(literal: &Literal) -> Result<bool, Problem> {
+fn truth<S: Shape>(literal: &Literal, ty: &S) -> Result<bool, Problem> {
     match &literal.value {
         LiteralValue::Word(word) if word == "true" => Ok(true),
         LiteralValue::Word(word) if word == "false" => Ok(false),
-        _ => Err(mismatch(&literal.at, &Type::Bool)),
+        _ => Err(mismatch(&literal.at, ty)),
     }
 }
 
-fn variant(literal: &Literal, of: &EnumType) -> Result<u64, Problem> {
+fn variant<S: Shape>(literal: &Literal, ty: &S, variants: &[&str]) -> Result<u64, Problem> {
     let name = match &literal.value {
         LiteralValue::Word(name) | LiteralValue::Text(name) => name,
         _ => {
-            return Err(Problem::new(
-                literal.at.clone(),
-                format!("a variant is needed here: {}", variants(of)),
-            ));
+            let message = format!("a variant is needed here: {}", variants.join(", "));
+            return Err(Problem::new(literal.at.clone(), message));
         }
     };
-    match of.variants.iter().position(|variant| variant.name == name) {
+    match variants.iter().position(|variant| variant == name) {
         Some(ordinal) => Ok(ordinal as u64),
         None => {
-            let message = format!("{} has no variant '{name}'; there are: {}", of.name, variants(of));
+            let message = format!("{ty} has no variant '{name}'; there are: {}", variants.join(", "));
             Err(Problem::new(literal.at.clone(), message))
         }
     }
 }
 
-fn variants(of: &EnumType) -> String {
-    of.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ")
-}
-
 /// The bytes that a field is compared with as a whole.
-fn bytes(literal: &Literal, ty: &Type) -> Result<Vec<u8>, Problem> {
-    match (&literal.value, ty) {
-        (LiteralValue::Text(text), Type::IpAddr) => match text.parse() {
+fn bytes<S: Shape>(literal: &Literal, ty: &S) -> Result<Vec<u8>, Problem> {
+    match (&literal.value, ty.kind()) {
+        (LiteralValue::Text(text), Kind::IpAddr) => match text.parse() {
             Ok(std::net::IpAddr::V4(address)) => Ok(address.octets().to_vec()),
             Ok(std::net::IpAddr::V6(address)) => Ok(address.octets().to_vec()),
             Err(_) => Err(mismatch(&literal.at, ty)),
@@ -287,14 +287,14 @@ fn bytes(literal: &Literal, ty: &Type) -> Result<Vec<u8>, Problem> {
 }
 
 /// The bytes that a field is to start with.
-fn starting_bytes(literal: &Literal, ty: &Type) -> Result<Vec<u8>, Problem> {
-    match (&literal.value, ty) {
-        (LiteralValue::Text(text), Type::Text | Type::Data) => Ok(text.as_bytes().to_vec()),
-        (LiteralValue::Hex(digits), Type::Data | Type::IpAddr) if digits.len() % 2 == 0 => {
+fn starting_bytes<S: Shape>(literal: &Literal, ty: &S) -> Result<Vec<u8>, Problem> {
+    match (&literal.value, ty.kind()) {
+        (LiteralValue::Text(text), Kind::Text | Kind::Data) => Ok(text.as_bytes().to_vec()),
+        (LiteralValue::Hex(digits), Kind::Data | Kind::IpAddr) if digits.len() % 2 == 0 => {
             let pairs = digits.as_bytes().chunks(2);
             Ok(pairs.map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | nibble(*digit))).collect())
         }
-        (LiteralValue::Hex(_), Type::Data | Type::IpAddr) => {
+        (LiteralValue::Hex(_), Kind::Data | Kind::IpAddr) => {
             Err(Problem::new(literal.at.clone(), "bytes have two hexadecimal digits each: one is missing"))
         }
         _ => Err(mismatch(&literal.at, ty)),

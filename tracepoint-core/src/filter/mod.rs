@@ -16,12 +16,21 @@ mod error;
 mod parse;
 mod program;
 mod selector;
+mod shape;
+#[cfg(not(loom))]
+mod sieve;
 mod token;
 
 pub use error::FilterError;
 pub(crate) use program::Program;
 pub use program::{Look, Seen};
-pub(crate) use selector::{Choice, Selector, Selectors};
+pub use selector::Choice;
+pub(crate) use selector::{Selector, Selectors};
+pub use shape::{Kind, Shape};
+#[cfg(not(loom))]
+pub use sieve::Sieve;
+
+use std::fmt::Display;
 
 use crate::Descriptor;
 
@@ -80,8 +89,18 @@ impl Filter {
     }
 
     pub(crate) fn compile(&self, descriptor: &Descriptor) -> Result<Program, FilterError> {
-        compile::compile(&self.root, descriptor).map_err(|problem| {
-            let message = format!("{} (event {descriptor})", problem.message);
+        let fields: Vec<_> = descriptor.fields.iter().map(|field| (field.name, &field.ty)).collect();
+        self.compile_for(descriptor, &fields)
+    }
+
+    /// For an event of which only the name and the fields are known.
+    fn compile_for<S: Shape>(
+        &self,
+        event: &dyn Display,
+        fields: &[(&str, &S)],
+    ) -> Result<Program, FilterError> {
+        compile::compile(&self.root, fields).map_err(|problem| {
+            let message = format!("{} (event {event})", problem.message);
             FilterError::new(&self.text, problem.at, message)
         })
     }

@@ -30,6 +30,8 @@ pub enum Seen<'a> {
     Bytes(&'a [u8]),
     /// A list, of which only the length can be tested.
     List(usize),
+    /// A struct, of which only can be tested whether it is there.
+    Struct,
 }
 
 /// Values that can be looked at by the path of their field: indices, one for each struct.

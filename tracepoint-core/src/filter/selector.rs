@@ -36,8 +36,9 @@ pub(crate) struct Selector {
 }
 
 /// What becomes of an event.
+#[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Choice {
+pub enum Choice {
     Wanted,
     Filtered,
     SampledOut,
@@ -78,6 +79,12 @@ impl Selector {
     /// Looks at an event, in its probe.
     #[inline]
     pub(crate) fn choose(&self, fields: &dyn Look, stamp: Stamp) -> Choice {
+        self.choose_at(fields, stamp, now)
+    }
+
+    /// Looks at an event of a time that is asked for only if it matters.
+    #[inline]
+    pub(super) fn choose_at(&self, fields: &dyn Look, stamp: Stamp, time: impl FnOnce() -> u64) -> Choice {
         if self.has_program.load(Ordering::Relaxed) != 0 && !self.matches(fields) {
             return Choice::Filtered;
         }
@@ -86,7 +93,7 @@ impl Selector {
             return Choice::SampledOut;
         }
         let rate = self.rate.load(Ordering::Relaxed);
-        if rate > 0 && !self.is_within(rate) {
+        if rate > 0 && !self.is_within(rate, time()) {
             return Choice::SampledOut;
         }
         Choice::Wanted
@@ -120,8 +127,9 @@ impl Selector {
 
     /// Counts an event, if there is room for it in this second.
     #[cold]
-    fn is_within(&self, rate: u32) -> bool {
-        let second = second() << 32;
+    fn is_within(&self, rate: u32, time: u64) -> bool {
+        // In 32 bits.
+        let second = (time / 1_000_000_000) << 32;
         let counted = self.second.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
             // Others may be in the next second already.
             match now & !u64::from(u32::MAX) >= second {
@@ -137,10 +145,10 @@ impl Selector {
 /// Bits below the generation.
 const PLACE_BITS: u32 = 32;
 
-/// The second of the clock, in 32 bits. Models have none.
-fn second() -> u64 {
+/// Models have no clock.
+fn now() -> u64 {
     #[cfg(not(loom))]
-    return (crate::clock::now() / 1_000_000_000) & u64::from(u32::MAX);
+    return crate::clock::now();
     #[cfg(loom)]
     0
 }

@@ -212,7 +212,7 @@ pub unsafe trait Fields {
 
 impl<F: Fields> Look for F {
     fn look(&self, path: &[u8]) -> Seen<'_> {
-        path.split_first().map_or(Seen::Nothing, |(index, path)| self.look_at(*index, path))
+        path.split_first().map_or(Seen::Struct, |(index, path)| self.look_at(*index, path))
     }
 }
 
