@@ -70,6 +70,6 @@ pub use events::{
 };
 pub use exporter::{Exporter, ExporterBuilder, StartError};
 pub use model::{ExporterStats, ProcessInfo, SubscriptionStats, TracepointInfo, TracepointStats};
-pub use tracepoint_core::{Gap, Lost, Policy, Registration, ThreadInfo};
+pub use tracepoint_core::{FilterError, Gap, Lost, Policy, Registration, ThreadInfo};
 
 use generated::{recording_capnp, tracing_capnp};

@@ -7,6 +7,7 @@ mod error;
 mod event;
 mod fields;
 mod list;
+mod look;
 mod structure;
 mod value;
 
@@ -19,5 +20,6 @@ pub use error::EventError;
 pub use event::Event;
 pub use fields::Fields;
 pub use list::{Elements, ListValue};
+pub(crate) use look::Looked;
 pub use structure::{StructFields, StructValue};
 pub use value::Value;

@@ -34,6 +34,7 @@
 //!   cut off, it is made anew, from a small part of the file.
 //! - A file may come from anywhere: nothing in it makes the reader panic, or allocate more than a bound.
 
+mod choice;
 mod decode;
 mod definitions;
 mod encode;
@@ -48,6 +49,7 @@ mod source;
 mod tally;
 mod writer;
 
+pub use choice::LeftOut;
 pub use error::{Cut, ReadError};
 pub use header::Header;
 pub use index::Span;

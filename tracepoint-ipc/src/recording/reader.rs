@@ -7,14 +7,15 @@ use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
-use tracepoint_core::ThreadInfo;
+use tracepoint_core::{FilterError, ThreadInfo};
 
+use super::choice::LeftOut;
 use super::decode::{self, Head, Opening, Said};
 use super::error::{Cut, ReadError};
 use super::header::Header;
 use super::index::{self, Index, Span};
 use super::message::{self, LEAST_BYTES};
-use super::selection::Selection;
+use super::selection::{Selection, matches};
 use super::source::{Found, Source};
 use super::{FORMAT, limits};
 use crate::events::{Batch, Catalog};
@@ -198,6 +199,40 @@ impl<R: Read + Seek> Reader<R> {
         self.selection.set_patterns(patterns.into_iter().map(Into::into).collect(), &self.catalog);
     }
 
+    /// From now on, returns only events that match a predicate over their fields, as `size > 1000 && message_type ==
+    /// "block"`: see [`Filter`](tracepoint_core::Filter). It chooses the events that
+    /// [`Request::filter`](crate::Request::filter) would have chosen in the traced process.
+    ///
+    /// # Errors
+    /// It makes no sense for the events of a tracepoint that was recorded and is [selected](Self::select), as far as
+    /// these are known: see [`catalog`](Self::catalog). Events of those that become known later, and do not have the
+    /// fields, are left out.
+    pub fn select_where(&mut self, predicate: &str) -> Result<(), FilterError> {
+        let Selection { choice, patterns, .. } = &mut self.selection;
+        let recorded = |name| matches(&self.header.patterns, name);
+        let selected = |name| patterns.as_ref().is_none_or(|patterns| matches(patterns, name));
+        let tracepoints = self.catalog.tracepoints().iter();
+        let tracepoints = tracepoints.filter(|it| recorded(it.full_name()) && selected(it.full_name()));
+        choice.set_filter(predicate, &self.catalog, tracepoints)
+    }
+
+    /// From now on, returns one of `every` events that match, of each tracepoint. 0 and 1: all.
+    pub fn sample(&mut self, every: u32) {
+        self.selection.choice.set_sample(every);
+    }
+
+    /// From now on, returns at most so many events in a second of their time, of each tracepoint. 0: all.
+    pub fn rate(&mut self, per_second: u32) {
+        self.selection.choice.set_rate(per_second);
+    }
+
+    /// How many events of a tracepoint were left out so far by [`select_where`](Self::select_where), [`sample`](Self::sample) and
+    /// [`rate`](Self::rate).
+    #[must_use]
+    pub fn left_out(&self, tag: u16) -> LeftOut {
+        self.selection.choice.left_out(tag)
+    }
+
     /// Returns only events of these times, from the first one on.
     ///
     /// # Errors
@@ -317,7 +352,7 @@ impl<R: Read + Seek> Reader<R> {
         }
         self.threads.append(&mut head.threads);
         self.selection.gaps(&mut head.gaps);
-        let count = self.selection.events(&mut bytes, head.count, head.times);
+        let count = self.selection.events(&mut bytes, head.count, head.times, &self.catalog);
         if count == 0 && head.gaps.is_empty() {
             return Ok(None);
         }

@@ -15,6 +15,7 @@ mod naming;
 mod nested;
 mod parse;
 mod reach;
+mod shape;
 mod text;
 mod types;
 
