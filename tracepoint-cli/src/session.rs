@@ -261,6 +261,11 @@ impl Session {
     }
 
     fn settle(&mut self) {
+        if let Source::Replay(replay) = &self.source {
+            for &tag in replay.matched() {
+                self.ledger.leave_out(tag, replay.left_out(tag), replay.recording().reader.catalog());
+            }
+        }
         if let Some(stats) = self.final_stats() {
             let catalog = self.catalog().clone();
             self.ledger.settle(&stats, &catalog);

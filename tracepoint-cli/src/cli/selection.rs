@@ -27,7 +27,7 @@ pub struct Selection {
     /// A part of a recording.
     #[command(flatten)]
     pub range: Range,
-    /// Some of the events of a process.
+    /// Some of the events.
     #[command(flatten)]
     pub choice: Choice,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
@@ -38,8 +38,8 @@ pub struct Selection {
     pub fail_on_loss: bool,
 }
 
-/// Some of the events of a process, which looks at that itself.
-#[derive(Debug, Default, Args)]
+/// Some of the events. A process looks at that itself; of a recording, we do.
+#[derive(Debug, Default, Clone, Args)]
 pub struct Choice {
     /// Only events whose fields are like this: 'size > 1000 && message_type == "block"'
     #[arg(long = "where", value_name = "PREDICATE")]
@@ -50,21 +50,9 @@ pub struct Choice {
     /// At most so many events of each tracepoint in a second: 100/s
     #[arg(long, value_name = "N/s", value_parser = rate)]
     pub rate: Option<u32>,
-    /// When the queue is full, lose the events that have waited longest, not those that come
+    /// When the queue of a process is full, lose the events that have waited longest, not those that come
     #[arg(long)]
     pub keep_newest: bool,
-}
-
-impl Choice {
-    /// The option that leaves events out, if there is one.
-    pub fn option(&self) -> Option<&'static str> {
-        let options = [
-            ("--where", self.filter.is_some()),
-            ("--sample", self.sample.is_some()),
-            ("--rate", self.rate.is_some()),
-        ];
-        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
-    }
 }
 
 /// A part of a recording.
@@ -93,7 +81,8 @@ impl Range {
 
 /// What a predicate can be.
 const PREDICATES: &str = "\
-Predicates, for --where. The process looks at them before it copies anything:
+Predicates, for --where. A process looks at them before it copies anything; of a
+recording, they choose the same events:
   size > 1000, peer.id != 7       numbers, also in structs within the event
   ping < 150ms                    durations: ns, us, ms, s, m, h
   message_type == \"block\"         text; also addr starts_with \"10.\"

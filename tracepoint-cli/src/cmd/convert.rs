@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, ValueEnum};
 
-use crate::cli::{Arguments, Choice, Range, Selection, Target, duration, size};
+use crate::cli::{Arguments, Choice, Range, Selection, Target, duration, size, with_predicates};
 use crate::exit::{Failure, Outcome};
 use crate::output::csv::Csv;
 use crate::output::ndjson::Ndjson;
@@ -22,7 +22,7 @@ use crate::session::{Moment, Purpose, Session, Turn};
 
 /// Write events as JSON, as a table, or as a trace for ui.perfetto.dev
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = with_predicates(EXAMPLES))]
 pub struct Convert {
     /// The process.
     #[command(flatten)]
@@ -51,6 +51,9 @@ pub struct Convert {
     /// Of a recording, only events from this time on: 10s after its beginning, or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     from: Option<Moment>,
+    /// Some of the events.
+    #[command(flatten)]
+    choice: Choice,
     /// Memory that the traced process may use for events that wait for us: 8MiB, 512k, 1000000
     #[arg(long, value_name = "SIZE", value_parser = size)]
     queue: Option<usize>,
@@ -132,7 +135,7 @@ fn selection(arguments: &Convert) -> Selection {
         patterns: if arguments.patterns.is_empty() { all() } else { arguments.patterns.clone() },
         time: arguments.time,
         range: Range { from: arguments.from, to: None },
-        choice: Choice::default(),
+        choice: arguments.choice.clone(),
         queue: arguments.queue,
         fail_on_loss: arguments.fail_on_loss,
     }

@@ -1,5 +1,6 @@
 //! The account of events: what arrived and what was lost, by tracepoint.
 
+use tracepoint_ipc::recording::LeftOut;
 use tracepoint_ipc::{Catalog, Lost, SubscriptionStats};
 
 use crate::output::number::{counted, grouped};
@@ -41,6 +42,13 @@ impl Ledger {
     /// Enters events that were lost.
     pub fn lose(&mut self, tag: u16, lost: Lost, catalog: &Catalog) {
         self.row(tag, catalog).lost += lost;
+    }
+
+    /// Enters events of a recording that were not wanted.
+    pub fn leave_out(&mut self, tag: u16, events: LeftOut, catalog: &Catalog) {
+        if events != LeftOut::default() {
+            self.row(tag, catalog).unwanted = [events.filtered, events.sampled_out];
+        }
     }
 
     /// Replaces the losses by those in the final account of the exporter.

@@ -1,7 +1,7 @@
 //! The events of a recording, as fast as they are read.
 
 use tracepoint_ipc::SubscriptionStats;
-use tracepoint_ipc::recording::Header;
+use tracepoint_ipc::recording::{Header, LeftOut};
 
 use super::target::Recording;
 use super::{Turn, names};
@@ -22,11 +22,6 @@ pub struct Replay {
 impl Replay {
     /// Goes to the beginning of what was selected.
     pub fn open(mut recording: Box<Recording>, selection: &Selection) -> Result<Self, Failure> {
-        if let Some(option) = selection.choice.option() {
-            return Err(Failure::other(format!(
-                "{option} is for live processes, and this is a recording: record with {option}, or filter the output of --format ndjson"
-            )));
-        }
         let recorded = |recording: &Recording| {
             let known = recording.reader.tracepoints().iter();
             known.filter(|it| recording.has(it)).cloned().collect::<Vec<_>>()
@@ -41,6 +36,7 @@ impl Replay {
         let matched = tracepoints.iter().filter(|it| names::matches(&selection.patterns, it));
         let matched = matched.map(|it| it.tag).collect();
         recording.reader.select(&selection.patterns);
+        recording.choose(&selection.choice)?;
 
         let Header { began, ref info, .. } = *recording.reader.header();
         let (from, to) = selection.range.on_clock(began, info.utc_offset);
@@ -92,6 +88,11 @@ impl Replay {
         }
     }
 
+    /// The events of a tracepoint that were not wanted when it was read.
+    pub fn left_out(&self, tag: u16) -> LeftOut {
+        self.recording.reader.left_out(tag)
+    }
+
     /// The final counts, if they are about the events that were selected.
     pub fn final_stats(&self) -> Option<SubscriptionStats> {
         let header = self.recording.reader.header();
@@ -100,6 +101,13 @@ impl Replay {
         }
         let mut stats = self.recording.reader.stats()?.clone();
         stats.tracepoints.retain(|counts| self.matched.contains(&counts.tag));
+        for counts in &mut stats.tracepoints {
+            let LeftOut { filtered, sampled_out, bytes, .. } = self.left_out(counts.tag);
+            counts.delivered = counts.delivered.saturating_sub(filtered + sampled_out);
+            counts.delivered_bytes = counts.delivered_bytes.saturating_sub(bytes);
+            counts.filtered += filtered;
+            counts.sampled_out += sampled_out;
+        }
         Some(stats)
     }
 }

@@ -10,6 +10,7 @@ use tracepoint_ipc::schema::Schema;
 use tracepoint_ipc::{ConnectError, TracepointInfo};
 
 use super::names;
+use crate::cli::Choice;
 use crate::exit::Failure;
 
 /// A live process, or a recording.
@@ -73,6 +74,18 @@ impl Recording {
     /// Makes sure that all tracepoints are known.
     pub fn spans(&mut self) -> Result<(), Failure> {
         self.reader.spans().map(drop).map_err(|error| Failure::recording(&self.path, error))
+    }
+
+    /// Leaves out what is not wanted, as the process would have done.
+    pub fn choose(&mut self, choice: &Choice) -> Result<(), Failure> {
+        if let Some(predicate) = &choice.filter {
+            // All that it is for are to be known, so that one which makes no sense is told.
+            self.spans()?;
+            self.reader.select_where(predicate).map_err(|error| Failure::other(error.to_string()))?;
+        }
+        self.reader.sample(choice.sample.unwrap_or(0));
+        self.reader.rate(choice.rate.unwrap_or(0));
+        Ok(())
     }
 
     /// Whether events of a tracepoint were recorded, if there were any.
