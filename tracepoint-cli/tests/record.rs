@@ -166,6 +166,45 @@ fn a_part_of_a_recording_is_a_recording() {
 }
 
 #[test]
+fn a_predicate_chooses_events_of_a_recording() {
+    let file = name(&recorded().file);
+    let ndjson = |arguments: &[&str]| {
+        let finished =
+            run(&[&["watch", file, "mempool:added", "--format", "ndjson"][..], arguments].concat());
+        finished.expect(0, &["none lost"]);
+        finished
+    };
+    let large = |event: &&Value| event["fields"]["vsize"].as_u64().unwrap() > 200;
+    let all = ndjson(&[]).json_lines();
+    let expected: Vec<_> = all.iter().filter(large).cloned().collect();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    let chosen = ndjson(&["--where", "vsize > 200"]);
+    assert_eq!(chosen.json_lines(), expected);
+    let left_out = |finished: &Finished, what: &str| {
+        let before = finished.stderr.split(what).next().unwrap();
+        before.rsplit(' ').next().unwrap().replace(',', "").parse::<usize>().unwrap()
+    };
+    assert_eq!(left_out(&chosen, " filtered"), all.len() - expected.len());
+
+    let sampled = ndjson(&["--where", "vsize > 200", "--sample", "10"]);
+    assert_eq!(sampled.json_lines(), expected.iter().step_by(10).cloned().collect::<Vec<_>>());
+    assert_eq!(left_out(&sampled, " sampled out"), expected.len() - expected.len().div_ceil(10));
+    assert!(ndjson(&["--rate", "5/s"]).json_lines().len() < all.len());
+
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("large.rec");
+    let record = run(&["record", file, "mempool:added", "--where", "vsize > 200", "-o", name(&copy)]);
+    record.expect(0, &[" filtered"]);
+    let copied = run(&["watch", name(&copy), "*", "--format", "ndjson"]);
+    assert_eq!(copied.json_lines(), expected);
+    assert_eq!(left_out(&copied, " filtered"), all.len() - expected.len(), "the account is in the copy");
+    let convert =
+        run(&["convert", file, "--to", "ndjson", "-o", "-", "mempool:added", "--where", "vsize > 200"]);
+    assert_eq!(convert.json_lines(), expected);
+    run(&["stat", file, "net:*", "--where", "vsize > 200"]).expect(1, &["there is no field 'vsize'"]);
+}
+
+#[test]
 fn a_cut_recording_is_read_with_a_warning_and_a_damaged_one_up_to_the_error() {
     let recorded = recorded();
     let mut bytes = fs::read(&recorded.file).unwrap();
@@ -280,6 +319,28 @@ fn a_recording_is_complete_if_the_process_is_killed() {
     let stat = run(&["stat", name(&file), "*"]);
     stat.expect(0, &["events delivered"]);
     assert!(!stat.stderr.contains("cut"), "{stat:?}");
+}
+
+#[test]
+fn a_recording_goes_to_standard_output() {
+    let file = name(&recorded().file);
+    let directory = tempfile::tempdir().unwrap();
+    let copy = |arguments: &[&str]| {
+        let mut command = common::tracepoint(directory.path());
+        command.args(["record", file, "net:*", "-o", "-"]).args(arguments).output().unwrap()
+    };
+    let piped = copy(&[]);
+    let stderr = String::from_utf8_lossy(&piped.stderr);
+    assert!(piped.status.success() && stderr.contains(" to standard output"), "{stderr}");
+    let path = directory.path().join("net.rec");
+    fs::write(&path, piped.stdout).unwrap();
+    let of = |file: &str| run(&["watch", file, "net:*", "--format", "ndjson"]).expect(0, &[]).stdout.clone();
+    assert!(of(file) == of(name(&path)));
+    for option in [["--rotate-size", "1m"], ["--sync", "1s"]] {
+        let refused = copy(&option);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("standard output is no file"));
+    }
 }
 
 /// A file that cannot get larger is as a disk that is full.

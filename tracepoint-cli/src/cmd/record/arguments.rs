@@ -18,7 +18,7 @@ pub struct Record {
     /// The events.
     #[command(flatten)]
     pub selection: Selection,
-    /// The file to write
+    /// The file to write, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Begin another file when one would get larger than this: 1GiB, 500m
@@ -89,4 +89,5 @@ Examples:
   tracepoint record my-node '*' -o node.rec             until Ctrl-C
   tracepoint record my-node 'net:*' -o net.rec --for 1m --queue 256MiB
   tracepoint record my-node '*' -o node.rec --rotate-size 1GiB --keep 10
-  tracepoint record my-node '*' -o node.rec --sync 1s --fail-on-loss";
+  tracepoint record my-node '*' -o node.rec --sync 1s --fail-on-loss
+  tracepoint record my-node 'net:*' -o - | zstd > net.rec.zst";

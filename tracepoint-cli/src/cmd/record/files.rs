@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tracepoint_ipc::recording::{Header, Writer};
@@ -14,6 +14,9 @@ use crate::exit::Failure;
 use crate::output::number;
 use crate::output::style;
 use crate::session::Session;
+
+/// Stands for standard output.
+const STDOUT: &str = "-";
 
 /// The files of a recording.
 pub struct Files {
@@ -53,6 +56,11 @@ impl Files {
             time: arguments.rotate_time,
             keep: arguments.keep.map(Into::into),
         };
+        if arguments.output == Path::new(STDOUT) && (limits.are_set() || arguments.sync != SyncWhen::Never) {
+            return Err(Failure::other(
+                "standard output is no file: --rotate-size, --rotate-time and --sync need one",
+            ));
+        }
         let mut files = Self {
             output: arguments.output.clone(),
             limits,
@@ -75,6 +83,10 @@ impl Files {
         }
         files.open(session)?;
         Ok(files)
+    }
+
+    fn is_stdout(&self) -> bool {
+        self.output == Path::new(STDOUT)
     }
 
     /// Writes a batch, into another file if the current one is full.
@@ -122,9 +134,9 @@ impl Files {
                 writer.set_end(ended.max(writer.latest()));
             }
             self.bytes_before += writer.bytes_written();
-            let file = writer.finish(stats.as_ref()).map_err(|error| self.failed(&error))?;
+            let file = writer.finish(stats.as_ref()).map_err(|error| self.failed(error))?;
             if sync != SyncWhen::Never {
-                file.sync_all().map_err(|error| self.failed(&error))?;
+                file.sync_all().map_err(|error| self.failed(error))?;
             }
         }
         self.tell();
@@ -158,7 +170,7 @@ impl Files {
 
     fn with(&mut self, write: impl FnOnce(&mut Writer) -> io::Result<()>) -> Result<(), Failure> {
         match self.current.as_mut().map(write) {
-            Some(Err(error)) => Err(self.failed(&error)),
+            Some(Err(error)) => Err(self.failed(error)),
             _ => Ok(()),
         }
     }
@@ -166,26 +178,15 @@ impl Files {
     /// Begins a file.
     fn open(&mut self, session: &Session) -> Result<(), Failure> {
         let path = self.next_path();
-        let mut options = File::options();
-        options.write(true).truncate(self.force).create(self.force).create_new(!self.force);
-        let file = match options.open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(Failure::other(format!(
-                    "{} exists already; --force overwrites it",
-                    path.display()
-                )));
-            }
-            Err(error) => return Err(Failure::other(format!("cannot write to {}: {error}", path.display()))),
-        };
+        let file = if self.is_stdout() { stdout()? } else { self.create(&path)? };
         match Writer::new(file, &self.header, session.catalog()) {
             Ok(writer) => self.current = Some(writer),
             Err(error) => {
                 // Not even the header fits. A device stays.
-                if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+                if !self.is_stdout() && fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
                     let _ = fs::remove_file(&path);
                 }
-                return Err(Failure::other(format!("cannot write to {}: {error}", path.display())));
+                return Err(self.unwritten(error, &path, ""));
             }
         }
         self.paths.push_back(path);
@@ -199,13 +200,25 @@ impl Files {
         Ok(())
     }
 
+    /// Makes a file.
+    fn create(&self, path: &Path) -> Result<File, Failure> {
+        let mut options = File::options();
+        options.write(true).truncate(self.force).create(self.force).create_new(!self.force);
+        options.open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                Failure::other(format!("{} exists already; --force overwrites it", path.display()))
+            }
+            _ => self.unwritten(error, path, ""),
+        })
+    }
+
     /// Ends a file that another one follows.
     fn close(&mut self) -> Result<(), Failure> {
         self.flush()?;
         if let Some(mut writer) = self.current.take() {
             self.bytes_before += writer.bytes_written();
             writer.set_end(writer.latest());
-            writer.finish(None).map_err(|error| self.failed(&error))?;
+            writer.finish(None).map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
@@ -225,9 +238,16 @@ impl Files {
         self.output.with_file_name(name)
     }
 
-    fn failed(&self, error: &io::Error) -> Failure {
-        let path = self.paths.back().unwrap_or(&self.output).display();
-        Failure::other(format!("cannot write to {path}: {error}. What was written before can be read"))
+    fn failed(&self, error: io::Error) -> Failure {
+        let path = self.paths.back().unwrap_or(&self.output);
+        self.unwritten(error, path, ". What was written before can be read")
+    }
+
+    fn unwritten(&self, error: io::Error, path: &Path, advice: &str) -> Failure {
+        if self.is_stdout() {
+            return error.into();
+        }
+        Failure::other(format!("cannot write to {}: {error}{advice}", path.display()))
     }
 
     /// Says what there is now.
@@ -246,8 +266,26 @@ impl Files {
     }
 
     fn output_name(&self) -> String {
+        if self.is_stdout() {
+            return "standard output".to_owned();
+        }
         self.paths.back().unwrap_or(&self.output).display().to_string()
     }
+}
+
+/// Standard output as a file, without any buffer.
+fn stdout() -> Result<File, Failure> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        return Err(Failure::other(
+            "a recording is nothing for a terminal: name a file with -o, or redirect",
+        ));
+    }
+    #[cfg(unix)]
+    let file = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned();
+    #[cfg(windows)]
+    let file = std::os::windows::io::AsHandle::as_handle(&stdout).try_clone_to_owned();
+    Ok(file?.into())
 }
 
 /// What the recording says of itself.
