@@ -29,7 +29,7 @@ pub struct Stat {
     selection: Selection,
     /// When the process is gone, wait for the next one of the same name and go on
     #[arg(long)]
-    pub reattach: bool,
+    reattach: bool,
     /// Time between two tables: 1s, 500ms [default: 1s; of a recording, only the last table]
     #[arg(long, value_name = "TIME", value_parser = interval)]
     interval: Option<Duration>,

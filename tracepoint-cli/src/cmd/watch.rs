@@ -30,7 +30,7 @@ pub struct Watch {
     format: EventFormat,
     /// When the process is gone, wait for the next one of the same name and go on
     #[arg(long)]
-    pub reattach: bool,
+    reattach: bool,
     /// Print data and lists in full, however long (text only; the others always do)
     #[arg(long)]
     full: bool,
