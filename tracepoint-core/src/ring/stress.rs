@@ -1,8 +1,8 @@
 //! Producer and drain on two CPUs, over and over: what the models' bounds leave out, such as chunks that
 //! come round many times.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::chunk::CHUNK_WORDS;
