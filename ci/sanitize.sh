@@ -71,6 +71,7 @@ rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install n
 
 # detect_stack_use_after_return: a frame that is left counts as freed.
 export ASAN_OPTIONS=detect_stack_use_after_return=1
+export LSAN_OPTIONS=suppressions=$PWD/ci/leaks.supp:print_suppressions=0
 flags=()
 mapfile -t able < <(without "${never[@]}")
 run address "${able[@]}"
