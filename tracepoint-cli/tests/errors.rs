@@ -27,7 +27,7 @@ fn an_unknown_process_is_named() {
     for command in [&["list"][..], &["watch"], &["stat"]] {
         let with = |target| [command, &[target, "*"]].concat();
         run(&with("nobody"))
-            .expect(1, &["tracepoint: ", "\"nobody\"", "no recording of this name", "`tracepoint ps`"]);
+            .expect(1, &["tracepoint: ", "\"nobody\"", "no file of this name", "`tracepoint ps`"]);
         // Larger than any process id on any system.
         run(&with("4294967294")).expect(1, &["tracepoint: ", "4294967294", "`tracepoint ps`"]);
     }
@@ -43,6 +43,11 @@ fn a_process_without_an_exporter_is_named() {
 fn a_path_that_is_no_socket_is_named() {
     let file = env!("CARGO_BIN_EXE_tracepoint");
     run(&["watch", file, "*"]).expect(1, &[file, "not a socket", "not a recording"]);
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("notes"), "not a recording").unwrap();
+    let list =
+        common::tracepoint(directory.path()).current_dir(directory.path()).args(["list", "notes"]).spawn();
+    common::finish(list.unwrap()).expect(1, &["\"notes\"", "the file of this name is no recording"]);
     let missing = format!("{file}.missing");
     run(&["watch", &missing, "*"]).expect(1, &[&missing, "no such file"]);
 }

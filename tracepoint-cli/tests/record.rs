@@ -280,7 +280,8 @@ fn only_the_latest_parts_are_kept() {
     let recorded = recorded();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("a.b.rec");
-    let arguments = ["--rotate-time", "20ms", "--keep", "2"];
+    // Whichever comes first.
+    let arguments = ["--rotate-time", "20ms", "--rotate-size", "1g", "--keep", "2"];
     let copy = ["record", name(&recorded.file), "*", "-o", name(&file)];
     run(&[&copy[..], &arguments].concat()).expect(0, &[" were deleted, the last one "]);
     let mut left: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|it| it.unwrap().path()).collect();
@@ -373,6 +374,11 @@ fn a_disk_without_any_room_is_an_error() {
     node.run(&["record", "demo-node", "*", "-o", "/dev/full", "--force"])
         .expect(1, &["cannot write to /dev/full", "No space left"]);
     assert!(Path::new("/dev/full").exists(), "a device is not deleted");
+    let directory = name(node.directory());
+    for force in [&["--force"][..], &[]] {
+        node.run(&[&["record", "demo-node", "*", "-o", directory], force].concat())
+            .expect(1, &["cannot write to", "it is a directory"]);
+    }
     let nowhere = node.directory().join("missing").join("node.rec");
     node.run(&["record", "demo-node", "*", "-o", name(&nowhere)]).expect(1, &["cannot write to", "missing"]);
 }

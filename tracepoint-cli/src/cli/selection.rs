@@ -91,7 +91,8 @@ recording, they choose the same events:
   size in 10..20, size in [1, 2]  ranges and lists
   len(payload) > 1000             length of texts, data in bytes, and lists
   fee is none                     whether a value is missing
-  a && b, a || b, !a, (a)         or with and, or, not";
+  a && b, a || b, !a, (a)         or with and, or, not
+Each tracepoint that is watched has to have the fields: name those that do.";
 
 /// The help of a command that takes a predicate.
 pub fn with_predicates(examples: &str) -> String {

@@ -1,6 +1,5 @@
 //! `tracepoint convert`.
 
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -171,13 +170,5 @@ fn open(arguments: &Convert) -> Result<Out, Failure> {
     if same_file::is_same_file(&arguments.target.target, path).unwrap_or(false) {
         return Err(Failure::other(format!("{name} cannot be converted onto itself: name another file")));
     }
-    let mut options = OpenOptions::new();
-    options.write(true).truncate(*force).create(*force).create_new(!force);
-    match options.open(path) {
-        Ok(file) => Ok(output::to(file)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Failure::other(format!("{name} exists already; --force overwrites it")))
-        }
-        Err(error) => Err(Failure::other(format!("cannot write to {name}: {error}"))),
-    }
+    Ok(output::to(output::file(path, *force)?))
 }

@@ -97,10 +97,13 @@ impl Recording {
 /// What else was tried than what the error tells of.
 fn tried(target: &str, is_file: bool, error: &ConnectError) -> &'static str {
     match error {
-        ConnectError::Target(_) if is_file => ", and not a recording",
-        ConnectError::Target(error) if error.is_ambiguous() || target.is_empty() => "",
-        ConnectError::Target(_) if target.contains(std::path::is_separator) => "",
-        ConnectError::Target(_) => ", and there is no recording of this name",
+        ConnectError::Target(error) if error.is_unknown_name() && is_file => {
+            ", and the file of this name is no recording"
+        }
+        ConnectError::Target(error) if error.is_unknown_name() => ", and there is no file of this name",
+        ConnectError::Target(_) if is_file && target.contains(std::path::is_separator) => {
+            ", and not a recording"
+        }
         _ => "",
     }
 }

@@ -120,6 +120,12 @@ impl ResolveError {
         Self { target: target.to_owned(), problem }
     }
 
+    /// Whether the target is a name that no process has: perhaps it was meant to be something else.
+    #[must_use]
+    pub fn is_unknown_name(&self) -> bool {
+        matches!(self.problem, Problem::UnknownName { .. })
+    }
+
     /// Whether there were several candidates, rather than none.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {

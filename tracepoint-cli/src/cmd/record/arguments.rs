@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::cli::{Selection, Target, duration, size, with_predicates};
 
 /// Write the events of a process into a file, which all commands take in place of a process
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("rotation").args(["rotate_size", "rotate_time"]).multiple(true))]
 #[command(after_help = EXAMPLES, after_long_help = with_predicates(EXAMPLES))]
 pub struct Record {
     /// The process.
@@ -22,10 +23,10 @@ pub struct Record {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Begin another file when one would get larger than this: 1GiB, 500m
-    #[arg(long, value_name = "SIZE", value_parser = size, group = "rotation")]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
     pub rotate_size: Option<usize>,
     /// Begin another file when one has events of so long a time: 1h, 10m
-    #[arg(long, value_name = "TIME", value_parser = rotation, group = "rotation")]
+    #[arg(long, value_name = "TIME", value_parser = rotation)]
     pub rotate_time: Option<Duration>,
     /// Keep only so many files, the latest ones
     #[arg(long, value_name = "N", requires = "rotation")]

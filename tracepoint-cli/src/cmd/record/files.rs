@@ -11,8 +11,7 @@ use tracepoint_ipc::{Batch, ThreadInfo};
 
 use super::arguments::{Record, SyncWhen};
 use crate::exit::Failure;
-use crate::output::number;
-use crate::output::style;
+use crate::output::{self, number, style};
 use crate::session::Session;
 
 /// Stands for standard output.
@@ -178,7 +177,7 @@ impl Files {
     /// Begins a file.
     fn open(&mut self, session: &Session) -> Result<(), Failure> {
         let path = self.next_path();
-        let file = if self.is_stdout() { stdout()? } else { self.create(&path)? };
+        let file = if self.is_stdout() { stdout()? } else { output::file(&path, self.force)? };
         match Writer::new(file, &self.header, session.catalog()) {
             Ok(writer) => self.current = Some(writer),
             Err(error) => {
@@ -198,18 +197,6 @@ impl Files {
             }
         }
         Ok(())
-    }
-
-    /// Makes a file.
-    fn create(&self, path: &Path) -> Result<File, Failure> {
-        let mut options = File::options();
-        options.write(true).truncate(self.force).create(self.force).create_new(!self.force);
-        options.open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Failure::other(format!("{} exists already; --force overwrites it", path.display()))
-            }
-            _ => self.unwritten(error, path, ""),
-        })
     }
 
     /// Ends a file that another one follows.
