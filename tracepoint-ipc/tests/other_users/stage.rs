@@ -63,7 +63,10 @@ impl Stage {
         let stage = Self { test, directory };
         // The original may be where others cannot run it.
         let program = std::env::current_exe().expect("this program has a path");
-        fs::copy(program, stage.program()).expect("a copy of this program");
+        // By a process of its own: what other tests fork meanwhile would keep a copy open that we write, and what is
+        // open for writing cannot be run.
+        let copied = Command::new("cp").arg(program).arg(stage.program()).status().expect("cp");
+        assert!(copied.success(), "a copy of this program");
         set_mode(&stage.program(), 0o755);
         set_mode(stage.path(), 0o1777);
         Some(stage)
