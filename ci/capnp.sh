@@ -14,12 +14,13 @@ CAPNP_VENV=$CAPNP_TOOLS/capnp-$CAPNP_VERSION
 CAPNP_DEBIAN=$CAPNP_TOOLS/capnp-debian
 CAPNP_INCLUDE=$CAPNP_VENV/include
 
-# The tool looks for its plugins in the PATH.
-NEW_CAPNP() { PATH=$CAPNP_VENV/bin:$PATH capnp "$@"; }
+# Named by their paths, as the system may have one, too. The tool looks for its plugins in the PATH.
+NEW_CAPNP() { PATH=$CAPNP_VENV/bin:$PATH "$CAPNP_VENV/bin/capnp" "$@"; }
 
 # Its libraries lie beside it, in a folder that is named after the machine.
 OLD_CAPNP() {
-    LD_LIBRARY_PATH=$(echo "$CAPNP_DEBIAN"/usr/lib/*-linux-*) PATH=$CAPNP_DEBIAN/usr/bin:$PATH capnp "$@"
+    LD_LIBRARY_PATH=$(echo "$CAPNP_DEBIAN"/usr/lib/*-linux-*) PATH=$CAPNP_DEBIAN/usr/bin:$PATH \
+        "$CAPNP_DEBIAN/usr/bin/capnp" "$@"
 }
 
 capnp_from_pypi() {
