@@ -144,9 +144,15 @@ impl Losses {
         while slots != 0 {
             let slot = slots.trailing_zeros() as usize;
             slots &= slots - 1;
-            if let Some(counters) = self.counters.get(slot) {
-                counters[cause as usize].add(stamp);
-            }
+            self.count_in(slot, stamp, cause);
+        }
+    }
+
+    /// Counts an event as not written for the subscription of a slot.
+    #[inline(always)]
+    pub(crate) fn count_in(&self, slot: usize, stamp: Stamp, cause: Cause) {
+        if let Some(counters) = self.counters.get(slot) {
+            counters[cause as usize].add(stamp);
         }
     }
 
@@ -181,6 +187,7 @@ impl Losses {
 }
 
 impl Counter {
+    #[inline(always)]
     fn add(&self, stamp: Stamp) {
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
             stamp.belongs_to(Stamp::from_bits(bits >> COUNT_BITS)).then_some(bits + 1)

@@ -216,7 +216,7 @@ fn select(tracepoint: &Tracepoint, fields: &dyn Look, mask: u32, stamp: Stamp) -
             Some(Choice::SampledOut) => Cause::SampledOut,
         };
         wanted &= !(1 << slot);
-        losses.count(1 << slot, stamp, cause);
+        losses.count_in(slot, stamp, cause);
     }
     wanted
 }

@@ -146,12 +146,20 @@ impl Test {
 #[inline]
 fn compare(value: &[u8], place: usize, len: usize, constants: impl Fn(usize) -> u64) -> Ordering {
     let common = value.len().min(len);
-    for (word, bytes) in value[..common].chunks(8).enumerate() {
-        let mut padded = [0; 8];
-        padded[..bytes.len()].copy_from_slice(bytes);
-        let unused = (8 - bytes.len() as u32) * 8;
-        let constant = constants(place.wrapping_add(word)) >> unused;
-        match (u64::from_be_bytes(padded) >> unused).cmp(&constant) {
+    let mut words = value[..common].chunks_exact(8);
+    let mut at = place;
+    for bytes in words.by_ref() {
+        let word = bytes.try_into().map_or(0, u64::from_be_bytes);
+        match word.cmp(&constants(at)) {
+            Ordering::Equal => at = at.wrapping_add(1),
+            order => return order,
+        }
+    }
+    let rest = words.remainder();
+    if !rest.is_empty() {
+        // Without a call, which copying a number of bytes that is not known would be.
+        let word = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        match word.cmp(&(constants(at) >> (64 - 8 * rest.len()))) {
             Ordering::Equal => {}
             order => return order,
         }

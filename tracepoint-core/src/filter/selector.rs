@@ -88,18 +88,22 @@ impl Selector {
         if self.has_program.load(Ordering::Relaxed) != 0 && !self.matches(fields) {
             return Choice::Filtered;
         }
-        let every = self.every.load(Ordering::Relaxed);
-        if every > 1 && !self.is_first(every, stamp) {
-            return Choice::SampledOut;
-        }
-        let rate = self.rate.load(Ordering::Relaxed);
-        if rate > 0 && !self.is_within(rate, time()) {
+        let (every, rate) = (self.every.load(Ordering::Relaxed), self.rate.load(Ordering::Relaxed));
+        if (every > 1 || rate > 0) && !self.is_sampled(every, rate, stamp, time) {
             return Choice::SampledOut;
         }
         Choice::Wanted
     }
 
+    /// Whether an event that matches is one of those that are wanted. Out of line: what it needs is no business of
+    /// those that do not match.
+    #[inline(never)]
+    fn is_sampled(&self, every: u32, rate: u32, stamp: Stamp, time: impl FnOnce() -> u64) -> bool {
+        (every <= 1 || self.is_first(every, stamp)) && (rate == 0 || self.is_within(rate, time()))
+    }
+
     /// Runs the program. Each test leads further on, so that it ends even if it is torn.
+    #[inline(always)]
     fn matches(&self, fields: &dyn Look) -> bool {
         let word = |at: usize| self.tests[at].load(Ordering::Relaxed);
         let constant = |at: usize| self.constants.get(at).map_or(0, |word| word.load(Ordering::Relaxed));
@@ -126,7 +130,6 @@ impl Selector {
     }
 
     /// Counts an event, if there is room for it in this second.
-    #[cold]
     fn is_within(&self, rate: u32, time: u64) -> bool {
         // In 32 bits.
         let second = (time / 1_000_000_000) << 32;
