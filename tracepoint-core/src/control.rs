@@ -2,7 +2,7 @@
 //! code of the user runs under it: what may run some when it is dropped is dropped behind it.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::MutexGuard;
 
@@ -16,8 +16,12 @@ use crate::world;
 /// Counts subscriptions; see [`gate`](crate::gate).
 pub(crate) static GENERATION: Generation = Generation::new();
 
-/// Changes with each loss in a probe, so that the drain need not look at the counters otherwise.
-static LOSSES: AtomicU64 = AtomicU64::new(0);
+/// Whether a probe has lost an event that the drain has not noticed yet, so that it need not look at the counters
+/// otherwise.
+///
+/// Sequentially consistent, as are the counters: a probe counts and then looks whether that is known, the drain takes
+/// the flag and then looks at the counters, and one of both sees what the other one did.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// All that the lock protects.
 #[derive(Default)]
@@ -89,13 +93,16 @@ pub(crate) fn try_refresh() {
     }
 }
 
-/// A probe lost an event.
+/// A probe lost an event, and has counted it.
+#[inline]
 pub(crate) fn note_loss() {
-    // Release: whoever sees the new number sees the counter that was raised before it.
-    LOSSES.fetch_add(1, Ordering::Release);
+    // Only read while many are lost: then all threads keep the line.
+    if !LOST.load(Ordering::SeqCst) {
+        LOST.store(true, Ordering::SeqCst);
+    }
 }
 
-/// A number that changes with each loss in a probe.
-pub(crate) fn losses() -> u64 {
-    LOSSES.load(Ordering::Acquire)
+/// Whether there were losses since the last time.
+pub(crate) fn take_losses() -> bool {
+    LOST.load(Ordering::Relaxed) && LOST.swap(false, Ordering::SeqCst)
 }

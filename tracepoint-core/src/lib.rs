@@ -16,6 +16,7 @@ mod event;
 mod filter;
 mod gate;
 mod loss;
+mod opaque;
 mod pages;
 mod ring;
 mod sync;
@@ -31,8 +32,6 @@ pub mod drain;
 #[cfg(not(loom))]
 mod fork;
 #[cfg(not(loom))]
-mod handover;
-#[cfg(not(loom))]
 mod macros;
 #[cfg(not(loom))]
 mod pin;
@@ -47,8 +46,6 @@ mod subscription;
 #[cfg(not(loom))]
 mod thread;
 mod tracepoint;
-#[cfg(not(loom))]
-mod unstable;
 #[cfg(not(loom))]
 pub mod wire;
 #[cfg(not(loom))]

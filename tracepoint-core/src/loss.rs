@@ -7,11 +7,11 @@
 //! [`gate`](crate::gate)).
 
 use std::ops::{Add, AddAssign, Sub};
-
 use std::ptr;
 
 use crate::filter::Selector;
 use crate::gate::{SLOTS, Stamp};
+use crate::ring;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering};
 
 /// Events lost, by cause.
@@ -89,6 +89,15 @@ pub(crate) enum Cause {
 
 const CAUSES: usize = 6;
 
+impl From<ring::Lost> for Cause {
+    fn from(lost: ring::Lost) -> Self {
+        match lost {
+            ring::Lost::RingFull => Cause::RingFull,
+            ring::Lost::TooLarge => Cause::TooLarge,
+        }
+    }
+}
+
 /// The counters of one tracepoint, and what its subscriptions want of it.
 #[derive(Debug)]
 pub struct Losses {
@@ -97,7 +106,8 @@ pub struct Losses {
     selectors: [AtomicPtr<Selector>; SLOTS],
 }
 
-/// A generation (24 bits) and a count (40 bits). Relaxed: the value is all there is to it.
+/// A generation (24 bits) and a count (40 bits). The value is all there is to it, so it is relaxed, but for what tells
+/// the drain of losses: see [`control`](crate::control).
 #[derive(Debug)]
 struct Counter(AtomicU64);
 
@@ -138,7 +148,7 @@ impl Losses {
     }
 
     /// Counts an event as not written for each subscription of `mask`.
-    #[cold]
+    #[inline]
     pub(crate) fn count(&self, mask: u32, stamp: Stamp, cause: Cause) {
         let mut slots = mask;
         while slots != 0 {
@@ -189,7 +199,7 @@ impl Losses {
 impl Counter {
     #[inline(always)]
     fn add(&self, stamp: Stamp) {
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::Relaxed, |bits| {
             stamp.belongs_to(Stamp::from_bits(bits >> COUNT_BITS)).then_some(bits + 1)
         });
     }
@@ -199,7 +209,7 @@ impl Counter {
     }
 
     fn read(&self, owner: Stamp) -> u64 {
-        let bits = self.0.load(Ordering::Relaxed);
-        if self.owner() == owner { bits & ((1 << COUNT_BITS) - 1) } else { 0 }
+        let bits = self.0.load(Ordering::SeqCst);
+        if Stamp::from_bits(bits >> COUNT_BITS) == owner { bits & ((1 << COUNT_BITS) - 1) } else { 0 }
     }
 }

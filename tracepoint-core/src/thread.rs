@@ -4,10 +4,12 @@ use std::cell::{Cell, UnsafeCell};
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering, compiler_fence};
 
+use crate::clock;
 use crate::loss::Cause;
-use crate::ring::{Producer, Ring};
+use crate::ring::place::{Place, Room};
+use crate::ring::{Lost, Producer, Ring};
 use crate::world::{self, World};
 
 /// A thread that fired events.
@@ -28,20 +30,24 @@ pub struct ThreadInfo {
 }
 
 /// The side of a ring that belongs to its thread.
+#[repr(C)]
 pub(crate) struct Local {
-    /// Set while a record is written, so that a signal handler or allocator that fires a tracepoint in
-    /// between finds out.
-    busy: AtomicBool,
+    /// [`BUSY`] while a record is written, so that code that interrupts this thread (a signal handler, an allocator)
+    /// and fires a tracepoint itself finds out. All else is only touched by who has made it busy.
+    state: AtomicU8,
     id: u32,
-    /// Initialised, except in [`UNAVAILABLE`].
-    state: UnsafeCell<MaybeUninit<State>>,
+    /// Where a probe can write a record by itself, if [`FREE`].
+    place: Cell<Option<Place<'static>>>,
+    /// For all else that it takes. Initialised, except in [`UNAVAILABLE`] and [`NONE_YET`].
+    producer: UnsafeCell<MaybeUninit<Producer<'static>>>,
 }
 
-pub(crate) struct State {
-    pub(crate) producer: Producer<'static>,
-    /// Counts the events of this thread, lost ones too.
-    pub(crate) number: u32,
-}
+/// A probe can write to the place.
+const FREE: u8 = 0;
+/// There is no place: a probe has to take its [turn](Turn).
+const NO_PLACE: u8 = 1;
+/// Somebody writes, or there is no ring.
+const BUSY: u8 = 2;
 
 /// A new ring, on its way to the drain.
 pub(crate) struct NewRing {
@@ -52,61 +58,156 @@ pub(crate) struct NewRing {
 static LAST_ID: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
-    /// Null before the first event, [`UNAVAILABLE`] while the ring is made and after it is gone. Without
-    /// a destructor, so that it can be read at any time in the life of a thread.
-    static LOCAL: Cell<*const Local> = const { Cell::new(ptr::null()) };
+    /// [`NONE_YET`] before the first event, [`UNAVAILABLE`] while the ring is made and after it is gone.
+    /// Without a destructor, so that it can be read at any time in the life of a thread.
+    static LOCAL: Cell<*const Local> = const { Cell::new(&raw const NONE_YET) };
     /// Whether [`UNAVAILABLE`] means "gone".
     static GONE: Cell<bool> = const { Cell::new(false) };
     /// Its destructor gives the ring up.
     static OWNER: Cell<Option<Owner>> = const { Cell::new(None) };
 }
 
-static UNAVAILABLE: Local =
-    Local { busy: AtomicBool::new(true), id: 0, state: UnsafeCell::new(MaybeUninit::uninit()) };
+static NONE_YET: Local = Local::without_ring();
+static UNAVAILABLE: Local = Local::without_ring();
 
-// SAFETY: only `UNAVAILABLE` is shared, and it is never written: it is always busy.
+// SAFETY: only the statics are shared, and they are never written: they are always busy.
 unsafe impl Sync for Local {}
 
-/// Runs `write` with the ring of this thread, unless the thread is in the middle of that already.
-#[inline(always)]
-pub(crate) fn with<R>(write: impl FnOnce(&mut State) -> R) -> Result<R, Cause> {
-    let mut local = LOCAL.get();
-    if local.is_null() {
-        local = first_hit();
-    }
-    // SAFETY: the static, or the thread's own box, which lives until `Owner` is dropped; that replaces
-    // the pointer first.
-    let local = unsafe { &*local };
-    if local.busy.load(Ordering::Relaxed) {
-        return Err(unavailable());
-    }
-    local.busy.store(true, Ordering::Relaxed);
-    // The flag is only for code that interrupts this thread: no fence for the CPU is needed.
-    compiler_fence(Ordering::SeqCst);
-    // SAFETY: `UNAVAILABLE` is always busy, so this is initialised; `busy` makes it the only reference.
-    let result = write(unsafe { (*local.state.get()).assume_init_mut() });
-    compiler_fence(Ordering::SeqCst);
-    local.busy.store(false, Ordering::Relaxed);
-    Ok(result)
-}
-
-/// As [`with`], for a `write` that runs code of the user, and so may panic.
-#[inline]
-pub(crate) fn with_user_code<R>(write: impl FnOnce(&mut State) -> R) -> Result<R, Cause> {
-    /// Makes the thread available again.
-    struct Busy(*const Local);
-    impl Drop for Busy {
-        fn drop(&mut self) {
-            if std::thread::panicking() {
-                // SAFETY: as in `with`; the thread is in it.
-                unsafe { &*self.0 }.busy.store(false, Ordering::Relaxed);
-            }
+impl Local {
+    const fn without_ring() -> Self {
+        Local {
+            state: AtomicU8::new(BUSY),
+            id: 0,
+            place: Cell::new(None),
+            producer: UnsafeCell::new(MaybeUninit::uninit()),
         }
     }
-    with(|state| {
-        let _busy = Busy(LOCAL.get());
-        write(state)
-    })
+
+    /// Keeps out whatever interrupts this thread, unless its state is beyond `last`. No fence for the CPU is needed.
+    #[inline(always)]
+    fn begin(&self, last: u8) -> bool {
+        if self.state.load(Ordering::Relaxed) > last {
+            return false;
+        }
+        self.state.store(BUSY, Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        true
+    }
+
+    #[inline(always)]
+    fn end(&self, state: u8) {
+        compiler_fence(Ordering::SeqCst);
+        self.state.store(state, Ordering::Relaxed);
+    }
+}
+
+/// Room in the ring of this thread, which is busy until it is written.
+pub(crate) struct Reserved {
+    local: &'static Local,
+    room: Room<'static>,
+}
+
+/// Reserves `words` words, if they are there without further ado, and time can be told by
+/// [`clock::direct_ticks`].
+#[inline(always)]
+pub(crate) fn reserve(words: usize) -> Option<Reserved> {
+    // SAFETY: a static, or the thread's own box, which lives until `Owner` is dropped; that replaces
+    // the pointer first.
+    let local = unsafe { &*LOCAL.get() };
+    if !local.begin(FREE) {
+        return None;
+    }
+    // SAFETY: if it is free, there is a place.
+    match unsafe { local.place.get().unwrap_unchecked() }.reserve(words) {
+        Some(room) => Some(Reserved { local, room }),
+        None => {
+            local.end(FREE);
+            None
+        }
+    }
+}
+
+impl Reserved {
+    /// The first of the words.
+    #[inline(always)]
+    pub(crate) fn start(&self) -> *mut u64 {
+        self.room.start()
+    }
+
+    /// Shows them to the drain.
+    ///
+    /// # Safety
+    ///
+    /// All words are written.
+    #[inline(always)]
+    pub(crate) unsafe fn commit(self) {
+        // SAFETY: by the caller.
+        unsafe { self.room.commit() };
+        self.local.end(FREE);
+    }
+}
+
+/// Whether there is no room for `words` words, as there was none for the last event, and nothing has changed since:
+/// what a flood finds out at little cost. Not if it might have to be waited for.
+#[inline]
+pub(crate) fn is_stuck(words: usize) -> bool {
+    // SAFETY: as in `reserve`.
+    let local = unsafe { &*LOCAL.get() };
+    if !local.begin(FREE) {
+        return false;
+    }
+    // SAFETY: it was free, so it is initialised; and now it is ours.
+    let is_stuck = unsafe { (*local.producer.get()).assume_init_ref() }.is_stuck(words);
+    local.end(FREE);
+    is_stuck
+}
+
+/// Runs `write` with the ring of this thread, unless the thread is in the middle of that already. `write` may
+/// panic.
+#[inline]
+pub(crate) fn with(write: impl FnOnce(&mut Producer<'static>) -> Result<(), Lost>) -> Result<(), Cause> {
+    let mut local = LOCAL.get();
+    if ptr::eq(local, &raw const NONE_YET) {
+        local = first_hit();
+    }
+    // SAFETY: as in `reserve`.
+    let local = unsafe { &*local };
+    let turn = Turn::take(local).ok_or_else(unavailable)?;
+    // SAFETY: nobody has another turn.
+    let producer = unsafe { turn.producer() };
+    Ok(write(producer)?)
+}
+
+/// The right to the producer of this thread.
+struct Turn(&'static Local);
+
+impl Turn {
+    #[inline]
+    fn take(local: &'static Local) -> Option<Self> {
+        local.begin(NO_PLACE).then(|| Turn(local))
+    }
+
+    /// # Safety
+    ///
+    /// Nobody has a reference to it.
+    #[inline]
+    #[expect(clippy::mut_from_ref, reason = "it belongs to who has the turn")]
+    unsafe fn producer(&self) -> &mut Producer<'static> {
+        // SAFETY: who is always busy has no turn, so it is initialised; else by the caller.
+        unsafe { (*self.0.producer.get()).assume_init_mut() }
+    }
+}
+
+impl Drop for Turn {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: `write` has returned, or panicked.
+        let place = unsafe { self.producer() }.place();
+        self.0.place.set(place);
+        // A probe by itself does not ask where time comes from.
+        let is_free = place.is_some() && clock::is_direct();
+        self.0.end(if is_free { FREE } else { NO_PLACE });
+    }
 }
 
 #[cold]
@@ -121,8 +222,8 @@ fn unavailable() -> Cause {
 /// assert_eq!(tracepoint_core::current_thread(), None);
 /// ```
 pub fn current_thread() -> Option<u32> {
-    // SAFETY: as in `with`.
-    unsafe { LOCAL.get().as_ref() }.map(|local| local.id).filter(|id| *id != 0)
+    // SAFETY: as in `reserve`.
+    Some(unsafe { &*LOCAL.get() }.id).filter(|id| *id != 0)
 }
 
 /// Gives the ring up when the thread ends.
@@ -137,7 +238,7 @@ impl Drop for Owner {
         LOCAL.set(&raw const UNAVAILABLE);
         // SAFETY: made by `first_hit`; nobody else has the pointers now.
         unsafe {
-            Box::from_raw(self.local).state.get_mut().assume_init_drop();
+            Box::from_raw(self.local).producer.get_mut().assume_init_drop();
         }
         self.world.rings.fetch_sub(1, Ordering::Relaxed);
     }
@@ -150,7 +251,7 @@ fn first_hit() -> *const Local {
     // Should making it fire tracepoints (an allocator may), they find the thread unavailable.
     LOCAL.set(&raw const UNAVAILABLE);
     let Some((world, shared)) = world::get().and_then(|world| Some((world, world.pool.get()?))) else {
-        LOCAL.set(ptr::null());
+        LOCAL.set(&raw const NONE_YET);
         return &raw const UNAVAILABLE;
     };
     // A thread may fire its first event when its destructors run already: then it gets no ring.
@@ -161,8 +262,12 @@ fn first_hit() -> *const Local {
     let ring = Arc::new(Ring::new());
     let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
     let producer = Producer::new(ring.clone(), &shared.pool, shared.thread_chunks);
-    let state = UnsafeCell::new(MaybeUninit::new(State { producer, number: 0 }));
-    let local = Box::into_raw(Box::new(Local { busy: AtomicBool::new(false), id, state }));
+    let local = Box::into_raw(Box::new(Local {
+        state: AtomicU8::new(NO_PLACE),
+        id,
+        place: Cell::new(None),
+        producer: UnsafeCell::new(MaybeUninit::new(producer)),
+    }));
     world.rings.fetch_add(1, Ordering::Relaxed);
     // The owner from before a fork is left behind, with all that it owns.
     std::mem::forget(OWNER.replace(Some(Owner { local, world })));
@@ -174,7 +279,7 @@ fn first_hit() -> *const Local {
 /// Forgets the ring of this thread, as it belongs to a world that was left.
 #[cfg(all(unix, not(miri)))]
 pub(crate) fn leave() {
-    LOCAL.set(ptr::null());
+    LOCAL.set(&raw const NONE_YET);
 }
 
 fn describe(id: u32) -> ThreadInfo {

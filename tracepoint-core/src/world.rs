@@ -36,6 +36,7 @@ pub(crate) fn world() -> &'static World {
 }
 
 /// The world, if it was made.
+#[inline]
 pub(crate) fn get() -> Option<&'static World> {
     // SAFETY: null, or made by `make` and never freed.
     unsafe { WORLD.load(Ordering::Acquire).as_ref() }

@@ -29,6 +29,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 
     let members = member::all(tp, fields)?;
     let described = members.iter().map(Member::described);
+    let stable = members.iter().map(Member::stable);
     let lowered_type = member::chain(members.iter().map(|member| member.lowered(&quote!('lowered_))));
     let lowered = member::chain(members.iter().map(|member| member.lower("lower")));
     let decode = decode(input, tp, &members);
@@ -55,6 +56,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                     ::core::file!(),
                     ::core::line!(),
                 );
+                const STABLE: #tp::__macro::Stable = #tp::__macro::Stable::all([#(#stable),*]);
                 type Lowered<'lowered_> = #lowered_type where Self: 'lowered_;
                 #[inline(always)]
                 fn gate() -> &'static #tp::Gate {

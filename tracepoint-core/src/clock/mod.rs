@@ -18,7 +18,7 @@ mod system;
 mod ticks;
 
 pub(crate) use calibration::Calibration;
-pub(crate) use ticks::{choose, ticks};
+pub(crate) use ticks::{choose, direct_ticks, is_direct, ticks};
 
 /// Now, in nanoseconds, on the clock that events are stamped with: the system's monotonic clock.
 ///

@@ -25,21 +25,27 @@ pub(super) fn source() -> &'static str {
 }
 
 /// Ticks now.
-#[inline(always)]
+#[inline]
 pub(crate) fn ticks() -> u64 {
-    if SOURCE.load(Ordering::Relaxed) == COUNTER { counter::read() } else { system() }
+    if is_direct() { direct_ticks() } else { system::monotonic() }
 }
 
-/// Out of line, so that the counter's readers need not keep their registers for a call.
-#[cold]
-#[inline(never)]
-fn system() -> u64 {
-    system::monotonic()
+/// Whether [`direct_ticks`] are what [`ticks`] are. Stays so once a gate was opened.
+#[inline]
+pub(crate) fn is_direct() -> bool {
+    counter::IS_SYSTEM || SOURCE.load(Ordering::Relaxed) == COUNTER
+}
+
+/// Ticks now, where they come from the counter, or there is no other source than the system.
+#[inline(always)]
+pub(crate) fn direct_ticks() -> u64 {
+    counter::read()
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]
 mod counter {
     pub(super) const NAME: &str = "tsc";
+    pub(super) const IS_SYSTEM: bool = false;
 
     /// Whether the kernel keeps its own time with it.
     pub(super) fn trusted() -> bool {
@@ -56,6 +62,7 @@ mod counter {
 #[cfg(all(target_arch = "aarch64", target_os = "linux", not(miri)))]
 mod counter {
     pub(super) const NAME: &str = "cntvct";
+    pub(super) const IS_SYSTEM: bool = false;
 
     /// Whether the kernel keeps its own time with it.
     pub(super) fn trusted() -> bool {
@@ -76,6 +83,7 @@ mod counter {
 #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), target_os = "linux", not(miri))))]
 mod counter {
     pub(super) const NAME: &str = "system";
+    pub(super) const IS_SYSTEM: bool = true;
 
     pub(super) fn trusted() -> bool {
         false

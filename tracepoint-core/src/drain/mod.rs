@@ -90,14 +90,13 @@ pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
     }
     let (registry, feeds, drain) = control.parts();
     let Some(shared) = pool::get() else { return Pass::default() };
-    let losses = control::losses();
     let pass = drain.pass(&shared.pool, registry, feeds, until);
     let now = drain.calibration.latest();
     // Losses come after what the rings hold; while that is not all taken, they are not put in front of it,
     // unless that goes on for long.
     let is_place = !pass.more || now.saturating_sub(drain.noted) > LATE_NANOS;
-    if losses != drain.losses && is_place {
-        (drain.losses, drain.noted) = (losses, now);
+    if is_place && control::take_losses() {
+        drain.noted = now;
         feeds.iter().for_each(|feed| feed.note_losses(registry));
     }
     feeds.iter().for_each(|feed| feed.flush(now));
@@ -112,8 +111,7 @@ pub(crate) struct Drain {
     calibration: Calibration,
     /// Sizes of the payloads, by registry index.
     sizes: Vec<PayloadSizes>,
-    /// As [`control::losses`] was when the feeds last looked at their losses, and when that was.
-    losses: u64,
+    /// When the feeds last looked at their losses.
     noted: u64,
     /// The oldest record of each ring that has one.
     heads: BinaryHeap<Reverse<(u64, usize)>>,
@@ -204,14 +202,15 @@ impl Drain {
         while *left > 0 {
             let Some(header) = source.peek(until) else { break };
             events += 1;
-            let index = usize::from(header.tracepoint);
+            let index = header.tracepoint as usize;
             let time = source.stamp(self.calibration.nanos(header.clock));
             let arriving = Arriving {
                 envelope: Envelope {
                     time,
                     sequence: 0,
                     thread: source.thread().id,
-                    tag: header.tracepoint + 1,
+                    // There are fewer tracepoints than that.
+                    tag: header.tracepoint as u16 + 1,
                     // Unknown sizes: the feeds do not know it either.
                     sizes: self.sizes.get(index).copied().unwrap_or_default(),
                     payload_words: header.payload_words(),

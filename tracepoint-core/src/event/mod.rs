@@ -14,7 +14,7 @@ mod weigh;
 
 pub use decode::{Decode, DecodeError, ElementSize, FieldsFromWire, FromWire, ListReader, StructReader};
 pub use descriptor::{Descriptor, Field, Placed};
-pub(crate) use encode::{Checked, Contiguous, MAX_REFERENCES, PIECE_WORDS, copy_padded};
+pub(crate) use encode::{Checked, Contiguous, MAX_REFERENCES, PIECE_WORDS, SHORT_WORDS, Short, copy_padded};
 pub use encode::{
     EnumOrdinal, Fields, List, Lowered, Nested, Octets, Optional, Section, Sequence, Struct, Tail, check,
 };
@@ -60,6 +60,10 @@ pub unsafe trait Event {
     /// Names, types, layout and documentation.
     const DESCRIPTOR: Descriptor;
 
+    /// Whether the fields are always lowered to the same, by code of ours.
+    #[doc(hidden)]
+    const STABLE: Stable = Stable::NO;
+
     /// The values of the fields, ready to be copied.
     #[doc(hidden)]
     type Lowered<'e>: Fields
@@ -74,7 +78,8 @@ pub unsafe trait Event {
     #[doc(hidden)]
     fn tracepoint() -> &'static Tracepoint;
 
-    /// All code of the user that it takes to get at the values runs here, before a ring is touched.
+    /// All code of the user that it takes to get at the values runs here, before a ring is touched. If
+    /// [`STABLE`](Self::STABLE), there is none.
     #[doc(hidden)]
     fn lower(&self) -> Self::Lowered<'_>;
 }

@@ -16,7 +16,7 @@ use crate::ring::{Lost, Pool};
 use crate::world::{self, world};
 
 pub use patience::WhenFull;
-pub(crate) use patience::wait;
+pub(crate) use patience::{may_wait, wait};
 
 /// Bounds of the memory that all rings together take.
 ///
@@ -221,6 +221,7 @@ pub(crate) fn make() -> &'static Pool {
 }
 
 /// The pool, if anybody ever listened.
+#[inline]
 pub(crate) fn get() -> Option<&'static Shared> {
     world::get()?.pool.get()
 }

@@ -46,6 +46,11 @@ pub(super) fn passed() {
     DRIVES.set(true);
 }
 
+/// Whether probes are to wait.
+pub(crate) fn may_wait() -> bool {
+    super::limits().when_full != WhenFull::Drop
+}
+
 /// Tries again and again, if probes are to wait, until there is room or the time is over.
 #[cold]
 pub(crate) fn wait<R>(mut attempt: impl FnMut() -> Option<R>) -> Option<R> {

@@ -45,8 +45,6 @@ pub(crate) struct Mark(u32);
 
 impl Mark {
     const LAP: u32 = 1 << 16;
-    /// The end of the first lap.
-    pub(crate) const FULL: Mark = Mark(CHUNK_WORDS as u32);
 
     #[inline(always)]
     pub(crate) const fn words(self) -> usize {
@@ -115,6 +113,16 @@ impl Chunk {
     #[inline(always)]
     pub(crate) fn commit(&self, mark: Mark) {
         self.committed.store(mark.0, Ordering::Release);
+    }
+
+    /// How far whole records go, for the producer itself: it reads what it wrote.
+    #[inline(always)]
+    pub(crate) fn mark(&self) -> Mark {
+        #[cfg(loom)]
+        // SAFETY: nobody else writes it while the producer has the chunk, as loom checks.
+        return Mark(unsafe { self.committed.unsync_load() });
+        #[cfg(not(loom))]
+        Mark(self.committed.load(Ordering::Relaxed))
     }
 
     /// How far can be read (SYNC committed).

@@ -35,7 +35,7 @@ impl<'p> Consumer<'p> {
         let (_, chunk) = self.chunk?;
         // SAFETY: committed; a record starts with its header in one piece.
         let header = unsafe { chunk.read(self.read..self.read + HEADER_WORDS) };
-        Some(Header::unpack([header[0], header[1], header[2]]))
+        header.first_chunk().map(Header::read)
     }
 
     /// Looks for more committed words, in the chunk at hand or the next one.

@@ -29,6 +29,7 @@
 
 pub(crate) mod chunk;
 mod consumer;
+pub(crate) mod place;
 pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
@@ -89,8 +90,9 @@ impl Ring {
         self.returned.drained.store(words, Ordering::Release);
     }
 
-    /// Whether the drain has read all of `words` words (SYNC drained).
-    fn is_drained(&self, words: u64) -> bool {
-        self.returned.drained.load(Ordering::Acquire) == words
+    /// Words that the drain has read, when it last had read all there were (SYNC drained).
+    #[inline]
+    fn drained(&self) -> u64 {
+        self.returned.drained.load(Ordering::Acquire)
     }
 }

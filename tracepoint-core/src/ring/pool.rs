@@ -1,11 +1,16 @@
 //! The pool of chunks that all rings share: the one bound of their memory.
 
 use std::alloc::Layout;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId};
 use super::stack::Stack;
 use crate::pages;
 use crate::sync::ArrayQueue;
+
+/// No version: changes begin at zero.
+const NEVER: u64 = u64::MAX;
 
 /// A fixed number of chunks in one allocation.
 ///
@@ -21,6 +26,9 @@ pub(crate) struct Pool {
     warm: Stack,
     /// Never used, or trimmed.
     cold: ArrayQueue<ChunkId>,
+    /// What the version of `warm` was when nothing was left in `cold`. What comes to `cold` later changes it, so that
+    /// threads that flood need not look again and again. Relaxed: it is compared, and no more.
+    exhausted: AtomicU64,
 }
 
 // SAFETY: `chunks` is an allocation that the pool owns; `Chunk` is Sync.
@@ -40,7 +48,14 @@ impl Pool {
             // SAFETY: within the allocation; written before anybody sees it.
             unsafe { chunks.add(index).write(Chunk::new()) };
         }
-        let pool = Pool { memory, chunks, count, warm: Stack::new(), cold: ArrayQueue::new(count) };
+        let pool = Pool {
+            memory,
+            chunks,
+            count,
+            warm: Stack::new(),
+            cold: ArrayQueue::new(count),
+            exhausted: AtomicU64::new(u64::MAX),
+        };
         for index in 0..count {
             let _ = pool.cold.push(ChunkId::from_index(index));
         }
@@ -74,14 +89,36 @@ impl Pool {
 
     /// A chunk, ready to be written; none when all are in use.
     pub(crate) fn take(&self) -> Option<ChunkId> {
-        let id = self.pop_warm().or_else(|| self.cold.pop())?;
+        let id = self.pop_warm().or_else(|| self.pop_cold())?;
         self.chunk(id).reset();
         Some(id)
+    }
+
+    /// Changes with all that is taken and given back.
+    #[inline]
+    pub(crate) fn version(&self) -> u64 {
+        self.warm.version()
     }
 
     /// Takes a chunk back.
     pub(crate) fn give(&self, id: ChunkId) {
         self.warm.push(id, self.chunk(id));
+    }
+
+    fn pop_cold(&self) -> Option<ChunkId> {
+        let exhausted = self.exhausted.load(Relaxed);
+        if exhausted != NEVER && exhausted == self.version() {
+            return None;
+        }
+        self.cold.pop().or_else(|| {
+            // Before the last look.
+            let version = self.version();
+            let id = self.cold.pop();
+            if id.is_none() {
+                self.exhausted.store(version, Relaxed);
+            }
+            id
+        })
     }
 
     fn pop_warm(&self) -> Option<ChunkId> {
@@ -105,6 +142,8 @@ impl Pool {
             unsafe { pages::discard(chunk.cast_mut().cast(), size_of::<Chunk>()) };
             let _ = self.cold.push(id);
         }
+        // Who found nothing in between, looks again.
+        self.warm.touch();
     }
 
     pub(crate) fn count(&self) -> usize {

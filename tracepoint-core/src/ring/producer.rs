@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId, Link, Mark};
+use super::place::{Place, Room};
 use super::{Pool, Ring};
 use crate::event::{PIECE_WORDS, Tail, copy_padded};
 #[cfg(not(loom))]
-use crate::pool::wait;
+use crate::pool::{may_wait, wait};
 use crate::sync::Ordering;
 
 /// The models never wait.
 #[cfg(loom)]
 fn wait<R>(_: impl FnMut() -> Option<R>) -> Option<R> {
     None
+}
+/// Nor do they remember that there was no room, which saves time and nothing else.
+#[cfg(loom)]
+fn may_wait() -> bool {
+    true
 }
 
 /// Why a record could not be written.
@@ -28,32 +34,22 @@ pub(crate) enum Lost {
 pub(crate) struct Producer<'p> {
     ring: Arc<Ring>,
     pool: &'p Pool,
-    /// The chunk that is written, and how far it is: without a chunk, as far as if it were full.
-    chunk: Option<&'p Chunk>,
-    id: Option<ChunkId>,
-    mark: Mark,
+    /// In the last chunk of the ring, if it has any.
+    place: Option<Place<'p>>,
     /// Words written in all, before the current lap of the current chunk.
     before: u64,
     /// Chunks taken, in all.
     taken: u32,
     /// Chunks that this ring may hold at once.
     share: u32,
+    /// What the drain and the pool said when no room could be made, if there is no waiting for it.
+    stuck: Option<(u64, u64)>,
 }
 
 impl<'p> Producer<'p> {
     /// A producer that has a chunk already, if one is free.
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool, share: u32) -> Self {
-        let mut producer = Producer {
-            ring,
-            pool,
-            chunk: None,
-            id: None,
-            mark: Mark::FULL,
-            // No words were written: these and those of the mark.
-            before: (CHUNK_WORDS as u64).wrapping_neg(),
-            taken: 0,
-            share,
-        };
+        let mut producer = Producer { ring, pool, place: None, before: 0, taken: 0, share, stuck: None };
         let _ = producer.next_chunk();
         producer
     }
@@ -70,23 +66,20 @@ impl<'p> Producer<'p> {
         words: usize,
         fill: impl FnOnce(*mut u64) -> Result<(), Lost>,
     ) -> Result<(), Lost> {
-        if !self.has_room(words) {
-            self.make_room(words)?;
-        }
-        // SAFETY: where there is no chunk, there is no room, and no record is of no words.
-        let chunk = unsafe { self.chunk.unwrap_unchecked() };
-        let used = self.mark.words();
-        chunk.touch(used..used + words);
-        fill(chunk.word(used))?;
-        self.mark = self.mark.plus(words);
-        chunk.commit(self.mark);
+        let room = match self.place.and_then(|place| place.reserve(words)) {
+            Some(room) => room,
+            None => self.make_room(words)?,
+        };
+        fill(room.start())?;
+        // SAFETY: `fill` has written all words.
+        unsafe { room.commit() };
         Ok(())
     }
 
-    /// Whether the chunk at hand has room for `words` words.
-    #[inline(always)]
-    pub(crate) fn has_room(&self, words: usize) -> bool {
-        words <= CHUNK_WORDS - self.mark.words()
+    /// Where the next record goes, unless it needs a first chunk.
+    #[inline]
+    pub(crate) fn place(&self) -> Option<Place<'p>> {
+        self.place
     }
 
     /// Whether a record of `words` words must go over several chunks.
@@ -97,43 +90,74 @@ impl<'p> Producer<'p> {
 
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, words: usize) -> Result<(), Lost> {
+    fn make_room(&mut self, words: usize) -> Result<Room<'p>, Lost> {
         debug_assert!(!Self::spans(words));
-        let mut make = || self.begin_anew().or_else(|| self.next_chunk());
-        make().or_else(|| wait(make)).ok_or(Lost::RingFull)
+        let mut make = || {
+            self.begin_anew().or_else(|| self.next_chunk())?;
+            self.place?.reserve(words)
+        };
+        match make().or_else(|| wait(make)) {
+            Some(room) => Ok(room),
+            None => self.make_room_or_be_stuck(words),
+        }
+    }
+
+    /// Makes room for a record of `words` words after all, or remembers what things were like.
+    fn make_room_or_be_stuck(&mut self, words: usize) -> Result<Room<'p>, Lost> {
+        if may_wait() {
+            return Err(Lost::RingFull);
+        }
+        // Before the last try, so that it had seen what changed before that.
+        self.stuck = Some(self.signs());
+        self.begin_anew().or_else(|| self.next_chunk()).ok_or(Lost::RingFull)?;
+        self.place.and_then(|place| place.reserve(words)).ok_or(Lost::RingFull)
+    }
+
+    /// Whether there is no room for a record of `words` words, and nothing has changed since none could be made.
+    #[inline]
+    pub(crate) fn is_stuck(&self, words: usize) -> bool {
+        self.stuck.is_some_and(|then| then == self.signs())
+            && !Self::spans(words)
+            && self.place.is_none_or(|place| place.reserve(words).is_none())
+    }
+
+    /// What changes whenever room could be made again.
+    #[inline]
+    fn signs(&self) -> (u64, u64) {
+        (self.ring.drained(), self.pool.version())
     }
 
     /// Begins the chunk anew, if the drain has read all of it.
     fn begin_anew(&mut self) -> Option<()> {
-        let id = self.id.filter(|_| self.ring.is_drained(self.written()))?;
-        self.go_on(id, self.mark.next_lap(), self.written());
+        let chunk = self.place.filter(|_| self.ring.drained() == self.written())?.chunk();
+        self.before = self.written();
+        chunk.commit(chunk.mark().next_lap());
         Some(())
     }
 
     /// Goes on to an empty chunk.
     fn next_chunk(&mut self) -> Option<()> {
         let id = self.take()?;
-        self.link().set(id);
-        self.go_on(id, Mark::default(), self.written());
+        self.go_on(id, id, 0);
         Some(())
     }
 
     /// Words written in all.
     fn written(&self) -> u64 {
-        self.before.wrapping_add(self.mark.words() as u64)
+        self.before.wrapping_add(self.place.map_or(0, |place| place.mark().words()) as u64)
     }
 
-    /// Writes to a chunk from a mark on; `before` words were written before this chunk, or this lap of it.
-    fn go_on(&mut self, id: ChunkId, mark: Mark, before: u64) {
-        self.chunk = Some(self.pool.chunk(id));
-        self.id = Some(id);
-        self.mark = mark;
-        self.before = before;
+    /// Links a chain of chunks, and goes on in its last one; the others hold `full` words.
+    fn go_on(&mut self, first: ChunkId, last: ChunkId, full: usize) {
+        // While the chunk is ours: behind the link, somebody else's may be what it says.
+        self.before = self.written().wrapping_add(full as u64);
+        self.link().set(first);
+        self.place = Some(Place::behind(self.pool.chunk(last)));
     }
 
     /// Where the next chunk is to be linked.
     fn link(&self) -> &Link {
-        self.chunk.map_or(&self.ring.first, Chunk::next)
+        self.place.map_or(&self.ring.first, |place| place.chunk().next())
     }
 
     /// Takes an empty chunk of the pool, within our share.
@@ -174,11 +198,9 @@ impl<'p> Producer<'p> {
         std::mem::forget(chain);
         debug_assert_eq!((count - 1) * CHUNK_WORDS + spanning.used, words);
         let Spanning { id: last, chunk, used, .. } = spanning;
-        let mark = Mark::default().plus(used);
-        chunk.commit(mark);
+        chunk.commit(Mark::default().plus(used));
         // Only now: the link publishes the chain as a whole.
-        self.link().set(first);
-        self.go_on(last, mark, self.written().wrapping_add((words - used) as u64));
+        self.go_on(first, last, words - used);
         Ok(())
     }
 

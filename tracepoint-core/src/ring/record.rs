@@ -1,15 +1,15 @@
 //! A record: a header of three words and the payload, a Cap'n Proto struct in its final form.
 //!
 //! ```text
-//!   63      48 47          24 23           0
-//!  ┌──────────┬──────────────┬──────────────┐
-//!  │tracepoint│  generation  │ words in all │
-//!  ├──────────┴──────────────┴──────────────┤
-//!  │               raw clock                │
-//!  ├────────────────────┬───────────────────┤
-//!  │  number in thread  │  mask of slots    │
-//!  ├────────────────────┴───────────────────┤
-//!  │  payload ..                            │
+//!   63              32 31               0
+//!  ┌──────────────────┬─────────────────┐
+//!  │    tracepoint    │  words in all   │
+//!  ├──────────────────┴─────────────────┤
+//!  │             raw clock              │
+//!  ├──────────────────┬─────────────────┤
+//!  │    generation    │  mask of slots  │
+//!  ├──────────────────┴─────────────────┤
+//!  │             payload ..             │
 //! ```
 //!
 //! The top bit of the words says that [references](super::reference) lie in front of the payload, so that one
@@ -33,15 +33,25 @@ pub(crate) struct Header {
     /// Header and payload, and maybe [`REFERS`].
     pub(crate) words: usize,
     /// Registry index.
-    pub(crate) tracepoint: u16,
+    pub(crate) tracepoint: u32,
     pub(crate) generation: Stamp,
     /// Ticks of the raw clock.
     pub(crate) clock: u64,
     /// Subscriptions that want it.
     pub(crate) mask: u32,
-    /// Counts the events of the thread, lost ones too.
-    pub(crate) number: u32,
 }
+
+/// The header in memory, where no one but this process sees it.
+#[repr(C)]
+struct Packed {
+    /// Words in all, and above them the tracepoint.
+    what: u64,
+    clock: u64,
+    /// The mask, and above it the generation.
+    whose: u64,
+}
+
+const _: () = assert!(size_of::<Packed>() == HEADER_WORDS * 8);
 
 impl Header {
     /// Says that references lie in front of the payload.
@@ -73,30 +83,37 @@ impl Header {
         self.words > CHUNK_WORDS
     }
 
-    /// At a time, which is only asked for where there is room: an event that is lost does not pay for it.
+    /// Writes it to the start of a record, at a time that is only asked for now: an event that is lost does not
+    /// pay for it. Returns what lies behind.
+    ///
+    /// # Safety
+    ///
+    /// `start` is valid for writes of [`HEADER_WORDS`].
     #[inline(always)]
-    pub(crate) fn at(self, clock: u64) -> Self {
-        Header { clock, ..self }
+    pub(crate) unsafe fn write(self, start: *mut u64, clock: u64) -> *mut u64 {
+        let packed = Packed {
+            what: self.words as u64 | u64::from(self.tracepoint) << 32,
+            clock,
+            whose: u64::from(self.mask) | self.generation.bits() << 32,
+        };
+        // SAFETY: by the caller.
+        unsafe {
+            start.cast::<Packed>().write(packed);
+            start.add(HEADER_WORDS)
+        }
     }
 
+    /// Reads it.
     #[inline(always)]
-    pub(crate) fn pack(self) -> [u64; HEADER_WORDS] {
-        [
-            self.words as u64 | self.generation.bits() << 24 | (self.tracepoint as u64) << 48,
-            self.clock,
-            self.mask as u64 | (self.number as u64) << 32,
-        ]
-    }
-
-    #[inline(always)]
-    pub(crate) fn unpack(words: [u64; HEADER_WORDS]) -> Self {
+    pub(crate) fn read(words: &[u64; HEADER_WORDS]) -> Self {
+        // SAFETY: of the same size, less aligned, and any bits will do.
+        let packed = unsafe { &*words.as_ptr().cast::<Packed>() };
         Header {
-            words: words[0] as usize & (REFERS | MAX_WORDS),
-            generation: Stamp::from_bits(words[0] >> 24),
-            tracepoint: (words[0] >> 48) as u16,
-            clock: words[1],
-            mask: words[2] as u32,
-            number: (words[2] >> 32) as u32,
+            words: packed.what as u32 as usize,
+            generation: Stamp::from_bits(packed.whose >> 32),
+            tracepoint: (packed.what >> 32) as u32,
+            clock: packed.clock,
+            mask: packed.whose as u32,
         }
     }
 }

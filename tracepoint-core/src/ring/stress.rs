@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::chunk::CHUNK_WORDS;
-use super::record::{HEADER_WORDS, Header};
+use super::record::Header;
 use super::{Consumer, Pool, Producer, Ring};
 use crate::gate::Stamp;
 
@@ -31,12 +31,11 @@ fn run(chunks: usize, words: usize, records: u32) {
                 generation: Stamp::from_bits(1),
                 clock: u64::from(number),
                 mask: 1,
-                number,
             };
             // SAFETY: header and payload are `words` words.
             let written = unsafe {
                 producer.append(words, |start| {
-                    start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+                    header.write(start, header.clock);
                     start.add(words - 1).write(u64::from(number));
                     Ok(())
                 })
@@ -51,11 +50,12 @@ fn run(chunks: usize, words: usize, records: u32) {
     loop {
         let closed = done.load(Ordering::Acquire);
         while let Some(header) = consumer.peek() {
-            assert!(header.number >= next, "{} after {next}", header.number);
+            let number = header.clock as u32;
+            assert!(number >= next, "{number} after {next}");
             consumer.consume(header, |payload| {
-                assert_eq!(payload.last(), Some(&u64::from(header.number)));
+                assert_eq!(payload.last(), Some(&u64::from(number)));
             });
-            next = header.number + 1;
+            next = number + 1;
             seen += 1;
         }
         if closed {

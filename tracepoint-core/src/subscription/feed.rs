@@ -10,6 +10,7 @@ use super::choice::Choice;
 use super::pattern::Patterns;
 use super::policy::Policy;
 use super::stats::{Counts, SubscriptionStats, TracepointStats};
+use crate::control;
 use crate::filter::{Selector, Selectors};
 use crate::gate::Stamp;
 use crate::registry::{Entry, Registry};
@@ -110,8 +111,7 @@ impl Feed {
             if !site.losses().belongs_to(self.lease.slot, self.lease.owner) {
                 site.losses().adopt(self.lease.slot, self.lease.owner);
             }
-            site.select(self.lease.slot, self.selectors[index]);
-            site.gate().open(self.lease.slot);
+            site.open(self.lease.slot, control::GENERATION.latest(), self.selectors[index]);
         }
     }
 

@@ -41,14 +41,15 @@ impl Site {
             self.selector.set(owner, program, every, 0);
         }
         self.losses.set_selector(SLOT, wish.map(|_| self.selector));
-        self.gate.open(SLOT);
+        self.gate.open(SLOT, owner, wish.is_some());
         owner
     }
 
     /// Fires an event, up to what the owner of the slot wants. None if there is none.
     fn fire(&self, number: u64) -> Option<(Stamp, Choice)> {
-        let stamp = self.generation.stamp();
-        (self.gate.look() & 1 << SLOT != 0).then(|| {
+        let look = self.gate.look();
+        let stamp = look.stamp();
+        (look.slots() & 1 << SLOT != 0).then(|| {
             let selector = self.losses.selector(SLOT);
             let choice = selector.map_or(Choice::Wanted, |selector| selector.choose(&Number(number), stamp));
             (stamp, choice)

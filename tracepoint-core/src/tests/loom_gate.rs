@@ -8,23 +8,23 @@ use crate::loss::{Cause, Losses};
 
 const SLOT: usize = 0;
 
-/// What a probe does, up to the record: the stamp first, then the mask.
-fn probe(generation: &Generation, gate: &Gate) -> Option<Stamp> {
-    let stamp = generation.stamp();
-    (gate.look() & 1 << SLOT != 0).then_some(stamp)
+/// What a probe does, up to the record.
+fn probe(gate: &Gate) -> Option<Stamp> {
+    let look = gate.look();
+    (look.slots() & 1 << SLOT != 0).then_some(look.stamp())
 }
 
 #[test]
 fn an_event_never_belongs_to_a_later_owner_of_the_slot_that_does_not_want_it() {
     loom::model(|| {
-        let generation = Arc::new(Generation::new());
+        let generation = Generation::new();
         let gate = Arc::new(Gate::closed());
         let first = generation.next();
-        gate.open(SLOT);
+        gate.open(SLOT, generation.latest(), false);
 
         let firing = {
-            let (generation, gate) = (generation.clone(), gate.clone());
-            thread::spawn(move || [probe(&generation, &gate), probe(&generation, &gate)])
+            let gate = gate.clone();
+            thread::spawn(move || [probe(&gate), probe(&gate)])
         };
         // The first subscription goes; the next one gets its slot, but does not want this tracepoint.
         gate.close(SLOT);
@@ -39,17 +39,17 @@ fn an_event_never_belongs_to_a_later_owner_of_the_slot_that_does_not_want_it() {
 #[test]
 fn losses_are_charged_to_the_subscription_that_the_event_was_fired_for() {
     loom::model(|| {
-        let generation = Arc::new(Generation::new());
+        let generation = Generation::new();
         let gate = Arc::new(Gate::closed());
         let losses = Arc::new(Losses::new());
         let first = generation.next();
         losses.adopt(SLOT, first);
-        gate.open(SLOT);
+        gate.open(SLOT, generation.latest(), false);
 
         let firing = {
-            let (generation, gate, losses) = (generation.clone(), gate.clone(), losses.clone());
+            let (gate, losses) = (gate.clone(), losses.clone());
             thread::spawn(move || {
-                let stamp = probe(&generation, &gate);
+                let stamp = probe(&gate);
                 if let Some(stamp) = stamp {
                     losses.count(1 << SLOT, stamp, Cause::RingFull);
                 }
@@ -59,7 +59,7 @@ fn losses_are_charged_to_the_subscription_that_the_event_was_fired_for() {
         gate.close(SLOT);
         let second = generation.next();
         losses.adopt(SLOT, second);
-        gate.open(SLOT);
+        gate.open(SLOT, generation.latest(), false);
         let stamp = firing.join().unwrap();
         let charged = losses.read(SLOT, second).ring_full;
         let own = stamp.is_some_and(|stamp| stamp.belongs_to(second));
@@ -70,19 +70,19 @@ fn losses_are_charged_to_the_subscription_that_the_event_was_fired_for() {
 #[test]
 fn an_event_fired_after_subscribing_belongs_to_the_subscription() {
     loom::model(|| {
-        let generation = Arc::new(Generation::new());
+        let generation = Generation::new();
         let gate = Arc::new(Gate::closed());
         let ready = Arc::new(loom::sync::atomic::AtomicBool::new(false));
 
         let firing = {
-            let (generation, gate, ready) = (generation.clone(), gate.clone(), ready.clone());
+            let (gate, ready) = (gate.clone(), ready.clone());
             thread::spawn(move || {
                 let subscribed = ready.load(loom::sync::atomic::Ordering::Acquire);
-                (subscribed, probe(&generation, &gate))
+                (subscribed, probe(&gate))
             })
         };
         let owner = generation.next();
-        gate.open(SLOT);
+        gate.open(SLOT, generation.latest(), false);
         ready.store(true, loom::sync::atomic::Ordering::Release);
         let (subscribed, stamp) = firing.join().unwrap();
         if subscribed {

@@ -37,14 +37,7 @@ impl Model {
 }
 
 fn header(number: u32, words: usize) -> Header {
-    Header {
-        words,
-        tracepoint: 7,
-        generation: Stamp::from_bits(1),
-        clock: u64::from(number),
-        mask: 1,
-        number,
-    }
+    Header { words, tracepoint: 7, generation: Stamp::from_bits(1), clock: u64::from(number), mask: 1 }
 }
 
 /// Writes a record whose payload is its number in each word.
@@ -53,7 +46,7 @@ fn append(producer: &mut Producer<'_>, number: u32, words: usize) -> Result<(), 
     // SAFETY: header and payload are `words` words.
     unsafe {
         producer.append(words, |start| {
-            start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+            header.write(start, header.clock);
             for word in HEADER_WORDS..words {
                 start.add(word).write(u64::from(number));
             }
@@ -68,10 +61,10 @@ fn take(consumer: &mut Consumer<'_>) -> Option<u32> {
     let mut words = HEADER_WORDS;
     consumer.consume_parts(header, HEADER_WORDS, |payload| {
         words += payload.len();
-        assert!(payload.iter().all(|word| *word == u64::from(header.number)), "a record arrived in pieces");
+        assert!(payload.iter().all(|word| *word == header.clock), "a record arrived in pieces");
     });
     assert_eq!(words, header.words);
-    Some(header.number)
+    Some(header.clock as u32)
 }
 
 #[test]
@@ -143,7 +136,8 @@ fn a_spanning_record_is_seen_whole_or_not_at_all() {
             unsafe {
                 producer
                     .append_spanning(words, |mut spanning| {
-                        spanning.start(HEADER_WORDS).cast::<[u64; HEADER_WORDS]>().write(header.pack());
+                        let start = spanning.start(HEADER_WORDS);
+                        header.write(start, header.clock);
                         let payload = [1u64.to_ne_bytes(); CHUNK_WORDS].concat();
                         crate::event::Tail::append(&mut spanning, &payload, words - HEADER_WORDS);
                         Ok(())
@@ -262,7 +256,7 @@ fn append_owned(producer: &mut Producer<'_>, number: u32, owned: Owned) -> Resul
     // SAFETY: header and payload are `WORDS` words.
     unsafe {
         producer.append(WORDS, |start| {
-            start.cast::<[u64; HEADER_WORDS]>().write(header.pack());
+            header.write(start, header.clock);
             start.add(HEADER_WORDS).cast::<*mut Owned>().write(Box::into_raw(owned.take().unwrap()));
             Ok(())
         })

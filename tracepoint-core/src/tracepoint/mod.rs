@@ -3,11 +3,11 @@
 mod list;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use self::list::{Link, List};
 use crate::filter::Selector;
-use crate::gate::UNREGISTERED;
+use crate::gate::{Stamp, UNREGISTERED};
 use crate::loss::Losses;
 use crate::{Descriptor, Gate};
 
@@ -55,20 +55,12 @@ pub struct Tracepoint {
     descriptor: &'static Descriptor,
     gate: &'static Gate,
     losses: &'static Losses,
-    /// Place in the registry; [`NO_INDEX`] before. Written under the control lock, before the gate is
-    /// opened, whose SYNC covers it.
-    index: AtomicU32,
-    /// Slots whose subscriptions do not want all events. Written before their gates are opened, whose SYNC
-    /// covers it.
-    selective: AtomicU32,
     registration: AtomicU8,
     /// Place in the list of those that announced themselves.
     announced: Link,
     /// Place in the list of those that were ever registered.
     registered: Link,
 }
-
-const NO_INDEX: u32 = u32::MAX;
 
 impl Tracepoint {
     /// A tracepoint that is not registered yet.
@@ -78,8 +70,6 @@ impl Tracepoint {
             descriptor,
             gate,
             losses,
-            index: AtomicU32::new(NO_INDEX),
-            selective: AtomicU32::new(0),
             registration: AtomicU8::new(Registration::Startup as u8),
             announced: Link::new(),
             registered: Link::new(),
@@ -108,40 +98,24 @@ impl Tracepoint {
 
     /// Its number in this process; events carry it plus one as their tag. `None` if it is not registered.
     pub fn index(&self) -> Option<u16> {
-        u16::try_from(self.index.load(Ordering::Relaxed)).ok()
+        self.gate.registered_index()
     }
 
-    /// As [`index`](Self::index), in a probe, whose gate was open.
-    #[inline(always)]
-    pub(crate) fn open_index(&self) -> u16 {
-        self.index.load(Ordering::Relaxed) as u16
-    }
-
-    /// Slots whose subscriptions do not want all events.
-    #[inline(always)]
-    pub(crate) fn selective(&self) -> u32 {
-        self.selective.load(Ordering::Relaxed)
-    }
-
-    /// Says what the owner of a slot wants, before its gate is opened.
-    pub(crate) fn select(&self, slot: usize, selector: Option<&'static Selector>) {
+    /// Opens the gate for the owner of a slot, who wants what a selector lets through, or all events. `latest` is
+    /// the latest generation.
+    pub(crate) fn open(&self, slot: usize, latest: Stamp, selector: Option<&'static Selector>) {
         self.losses.set_selector(slot, selector);
-        match selector {
-            Some(_) => self.selective.fetch_or(1 << slot, Ordering::Relaxed),
-            None => self.selective.fetch_and(!(1 << slot), Ordering::Relaxed),
-        };
+        self.gate.open(slot, latest, selector.is_some());
     }
 
     pub(crate) fn set_index(&'static self, index: u16) {
-        self.index.store(u32::from(index), Ordering::Relaxed);
-        self.gate.register();
+        self.gate.set_index(index);
         REGISTERED.push(self);
     }
 
     /// Back to the time before it was registered, as the world is a new one. Only in a forked child.
     #[cfg_attr(not(all(unix, not(miri))), expect(dead_code, reason = "without fork"))]
     pub(crate) fn forget(&'static self) {
-        self.index.store(NO_INDEX, Ordering::Relaxed);
         self.gate.unregister();
         self.announce(self.registration());
     }

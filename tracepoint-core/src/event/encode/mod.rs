@@ -24,7 +24,7 @@ pub use option::Optional;
 pub use scalar::{EnumOrdinal, Octets};
 pub use section::Section;
 pub use tail::Tail;
-pub(crate) use tail::{Contiguous, PIECE_WORDS, copy_padded};
+pub(crate) use tail::{Contiguous, PIECE_WORDS, SHORT_WORDS, Short, copy_padded};
 
 use super::{Field, Slot, StructLayout};
 use crate::filter::{Look, Seen};

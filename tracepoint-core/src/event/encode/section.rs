@@ -55,24 +55,39 @@ impl Section {
         self.end
     }
 
-    /// Writes a value of `SIZE` bytes.
+    /// Writes a value of `SIZE` bytes. The first one in a word is written as all of it, which is one store with
+    /// the zeros: others in that word come later, in the order of their places.
     ///
     /// # Safety
     ///
-    /// `slot` is the place of a value of `SIZE` bytes.
+    /// `slot` is the place of a value of `SIZE` bytes, at most eight. Nothing was written to its word yet, if the
+    /// place is the first one in it.
     #[inline(always)]
     pub(super) unsafe fn bytes<const SIZE: usize>(&mut self, slot: Slot, value: [u8; SIZE]) {
+        let at = slot.offset as usize * SIZE;
         // SAFETY: within the data section, and aligned to the size: offsets count in it.
-        unsafe { self.data.cast::<[u8; SIZE]>().add(slot.offset as usize).write(value) }
+        unsafe {
+            if at % 8 == 0 {
+                let mut word = [0; 8];
+                word[..SIZE].copy_from_slice(&value);
+                self.data.cast::<u8>().add(at).cast::<u64>().write(u64::from_ne_bytes(word));
+            } else {
+                self.data.cast::<u8>().add(at).cast::<[u8; SIZE]>().write(value);
+            }
+        }
     }
 
     /// Writes a bit.
     ///
     /// # Safety
     ///
-    /// `slot` is the place of a bit, which is zero.
+    /// `slot` is the place of a bit, which is zero; if it is the first one in its word, as for [`bytes`](Self::bytes).
     #[inline(always)]
     pub(super) unsafe fn bit(&mut self, slot: Slot, value: bool) {
+        if slot.offset % 64 == 0 {
+            // SAFETY: by the caller.
+            return unsafe { self.bytes(Slot::at(slot.offset / 8), [value as u8]) };
+        }
         // SAFETY: by the caller.
         unsafe { *self.data.cast::<u8>().add(slot.offset as usize / 8) |= (value as u8) << (slot.offset % 8) }
     }
@@ -91,9 +106,9 @@ impl Section {
         count: usize,
         words: usize,
     ) {
-        const LIST: u64 = 1;
+        const LIST: u32 = 1;
         // SAFETY: by the caller.
-        unsafe { self.point(slot, LIST | (size as u64) << 32 | (count as u64) << 35, words) }
+        unsafe { self.point(slot, LIST, size as u32 | (count as u32) << 3, words) }
     }
 
     /// Points to a struct at the end of the tail, which will take `words` words with all that belongs to it.
@@ -103,19 +118,21 @@ impl Section {
     /// `slot` is a pointer's place.
     #[inline(always)]
     pub(super) unsafe fn point_to_struct(&mut self, slot: Slot, layout: StructLayout, words: usize) {
-        let sizes = (layout.data_words as u64) << 32 | (layout.pointers as u64) << 48;
+        const STRUCT: u32 = 0;
+        let sizes = layout.data_words as u32 | (layout.pointers as u32) << 16;
         // SAFETY: by the caller.
-        unsafe { self.point(slot, sizes, words) }
+        unsafe { self.point(slot, STRUCT, sizes, words) }
     }
 
     /// # Safety
     ///
     /// `slot` is a pointer's place.
     #[inline(always)]
-    unsafe fn point(&mut self, slot: Slot, pointer: u64, words: usize) {
-        let offset = (self.end - slot.offset as usize - 1) as u64;
+    unsafe fn point(&mut self, slot: Slot, kind: u32, sizes: u32, words: usize) {
+        let offset = (self.end - slot.offset as usize - 1) as u32;
+        let halves = [kind | offset << 2, sizes].map(u32::to_le);
         // SAFETY: it lies in the pointer section.
-        unsafe { self.pointers.add(slot.offset as usize).write((pointer | offset << 2).to_le()) }
+        unsafe { self.pointers.add(slot.offset as usize).cast::<[u32; 2]>().write(halves) }
         self.end += words;
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Stable, Value};
 use crate::event::{DecodeError, FromWire, ListReader, Slot, StructReader, Type};
+use crate::opaque::alone;
 use crate::ring::reference::Reference;
 
 // SAFETY: of a primitive value, copied.
@@ -35,23 +36,24 @@ macro_rules! plain {
 }
 
 macro_rules! numbers {
-    ($($rust:ty => $wire:ident),* $(,)?) => {$(
+    ($($rust:ty as $bits:ty => $wire:ident),* $(,)?) => {$(
         impl Value for $rust {
             const TYPE: Type = Type::$wire;
             const STABLE: Stable = STABLE;
             type Lowered<'v> = $rust;
             #[inline(always)]
             fn lower(&self) -> $rust {
-                *self
+                let bits = <$bits>::from_ne_bytes(self.to_ne_bytes());
+                <$rust>::from_ne_bytes((alone(bits.into()) as $bits).to_ne_bytes())
             }
             plain!();
         }
     )*};
 }
 numbers! {
-    i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64,
-    u16 => UInt16, u32 => UInt32, u64 => UInt64,
-    f32 => Float32, f64 => Float64,
+    i8 as u8 => Int8, i16 as u16 => Int16, i32 as u32 => Int32, i64 as u64 => Int64,
+    u16 as u16 => UInt16, u32 as u32 => UInt32, u64 as u64 => UInt64,
+    f32 as u32 => Float32, f64 as u64 => Float64,
 }
 
 /// Many of them are bytes, which can be shared.

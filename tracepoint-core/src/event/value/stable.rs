@@ -31,7 +31,8 @@ impl Stable {
         Stable(all)
     }
 
-    pub(in crate::event) const fn holds(self) -> bool {
+    #[inline(always)]
+    pub(crate) const fn holds(self) -> bool {
         self.0
     }
 }

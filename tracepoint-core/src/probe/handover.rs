@@ -1,6 +1,7 @@
 //! Writing events that hand some of their bytes over by reference: a probe's other way into the ring, apart
 //! from the usual one.
 
+use super::header;
 use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Section, Tail};
 use crate::gate::Stamp;
 use crate::loss::Cause;
@@ -18,31 +19,17 @@ const _: () =
 ///
 /// What is not written is dropped when the ring is free for other events again.
 #[inline(never)]
-pub(crate) fn write<E: Event>(
-    fields: E::Lowered<'_>,
-    mask: u32,
-    stamp: Stamp,
-) -> Result<Result<(), Lost>, Cause> {
+pub(super) fn write<E: Event>(fields: E::Lowered<'_>, mask: u32, stamp: Stamp) -> Result<(), Cause> {
     let referred = fields.referred();
     let whole = HEADER_WORDS + const { E::DESCRIPTOR.layout.words() } + fields.tail_words();
     let words = whole - referred.words + referred.count * REFERENCE_WORDS;
     let mut fields = Some(fields);
-    thread::with(|state| {
-        let number = state.number;
-        state.number = number.wrapping_add(1);
+    thread::with(|producer| {
         let shared = pool::get().ok_or(Lost::RingFull)?;
         shared.refer(whole, referred.bytes)?;
-        let header = Header {
-            words,
-            tracepoint: E::tracepoint().open_index(),
-            generation: stamp,
-            // Read where there is room for it.
-            clock: 0,
-            mask,
-            number,
-        };
+        let header = header::<E>(words, mask, stamp).referring();
         // SAFETY: nobody took the fields yet, and they said themselves what they are.
-        let written = unsafe { append::<E>(&mut state.producer, header, referred.count, &mut fields) };
+        let written = unsafe { append::<E>(producer, header, words, referred.count, &mut fields) };
         if written.is_err() {
             shared.release(referred.bytes);
         }
@@ -54,12 +41,13 @@ pub(crate) fn write<E: Event>(
 ///
 /// # Safety
 ///
-/// There are fields, and as many of them are references; `header.words` counts these, the struct, and what
-/// else there is of the tail.
+/// There are fields, and as many of them are references; `words` counts these, the struct, and what else there
+/// is of the tail.
 #[inline(always)]
 unsafe fn append<E: Event>(
     producer: &mut Producer<'_>,
     header: Header,
+    words: usize,
     references: usize,
     fields: &mut Option<E::Lowered<'_>>,
 ) -> Result<(), Lost> {
@@ -67,14 +55,14 @@ unsafe fn append<E: Event>(
     let before = HEADER_WORDS + references * REFERENCE_WORDS;
     // SAFETY: `fill` writes all words of the record, and is called once, so it gets the fields.
     unsafe {
-        if Producer::spans(header.words) {
-            producer.append_spanning(header.words, |spanning| {
+        if Producer::spans(words) {
+            producer.append_spanning(words, |spanning| {
                 let start = spanning.start(before + struct_words);
                 fill::<E, _>(start, header, references, fields.take(), spanning);
                 Ok(())
             })
         } else {
-            producer.append(header.words, |start| {
+            producer.append(words, |start| {
                 let tail = Contiguous::new(start.add(before + struct_words));
                 fill::<E, _>(start, header, references, fields.take(), tail);
                 Ok(())
@@ -101,8 +89,7 @@ unsafe fn fill<E: Event, T: Tail>(
     let layout = descriptor.layout;
     // SAFETY: within the record; `fields` are there, and are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.referring().at(clock::ticks()).pack());
-        let first = start.add(HEADER_WORDS);
+        let first = header.write(start, clock::ticks());
         let fields = fields.unwrap_unchecked();
         let payload = first.add(references * REFERENCE_WORDS);
         fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));

@@ -6,6 +6,7 @@
 //! code panics, or says something else the second time, there is no record. Events that it fires in between
 //! are counted as nested.
 
+use super::header;
 use crate::event::{Checked, Contiguous, Event, Fields, Section, Tail};
 use crate::gate::Stamp;
 use crate::loss::Cause;
@@ -15,38 +16,24 @@ use crate::{clock, pool, thread};
 
 /// Writes an event to the ring of this thread. Nothing of it is handed over by reference.
 #[inline(never)]
-pub(crate) fn write<E: Event>(
-    fields: E::Lowered<'_>,
-    mask: u32,
-    stamp: Stamp,
-) -> Result<Result<(), Lost>, Cause> {
+pub(super) fn write<E: Event>(fields: E::Lowered<'_>, mask: u32, stamp: Stamp) -> Result<(), Cause> {
     let struct_words = const { E::DESCRIPTOR.layout.words() };
     let tail_words = fields.tail_words();
     let words = tail_words.saturating_add(HEADER_WORDS + struct_words);
-    thread::with_user_code(|state| {
-        let number = state.number;
-        state.number = number.wrapping_add(1);
+    thread::with(|producer| {
         if words > pool::event_words() {
             return Err(Lost::TooLarge);
         }
-        let header = Header {
-            words,
-            tracepoint: E::tracepoint().open_index(),
-            generation: stamp,
-            // Read where there is room for it.
-            clock: 0,
-            mask,
-            number,
-        };
+        let header = header::<E>(words, mask, stamp);
         // SAFETY: `fill` writes all words of the record, or fails.
         unsafe {
             if Producer::spans(words) {
-                state.producer.append_spanning(words, |spanning| {
+                producer.append_spanning(words, |spanning| {
                     let start = spanning.start(HEADER_WORDS + struct_words);
                     fill::<E, _>(start, header, fields, Checked::new(spanning, tail_words))
                 })
             } else {
-                state.producer.append(words, |start| {
+                producer.append(words, |start| {
                     let tail = Contiguous::new(start.add(HEADER_WORDS + struct_words));
                     fill::<E, _>(start, header, fields, Checked::new(tail, tail_words))
                 })
@@ -70,8 +57,7 @@ unsafe fn fill<E: Event, T: Tail>(
     let layout = descriptor.layout;
     // SAFETY: within the record; `fields` are those of the descriptor.
     unsafe {
-        start.cast::<[u64; HEADER_WORDS]>().write(header.at(clock::ticks()).pack());
-        let payload = start.add(HEADER_WORDS);
+        let payload = header.write(start, clock::ticks());
         fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
         fields.body(&mut tail);
     }
