@@ -102,7 +102,12 @@ pub(crate) fn note_loss() {
     }
 }
 
+/// Whether there are losses that the drain has not noticed.
+pub(crate) fn any_losses() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
 /// Whether there were losses since the last time.
 pub(crate) fn take_losses() -> bool {
-    LOST.load(Ordering::Relaxed) && LOST.swap(false, Ordering::SeqCst)
+    LOST.swap(false, Ordering::SeqCst)
 }

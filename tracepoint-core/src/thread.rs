@@ -248,6 +248,11 @@ impl Drop for Owner {
 #[cold]
 #[inline(never)]
 fn first_hit() -> *const Local {
+    let local = LOCAL.get();
+    if !ptr::eq(local, &raw const NONE_YET) {
+        // A signal handler came first.
+        return local;
+    }
     // Should making it fire tracepoints (an allocator may), they find the thread unavailable.
     LOCAL.set(&raw const UNAVAILABLE);
     let Some((world, shared)) = world::get().and_then(|world| Some((world, world.pool.get()?))) else {

@@ -56,7 +56,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                     ::core::file!(),
                     ::core::line!(),
                 );
-                const STABLE: #tp::__macro::Stable = #tp::__macro::Stable::all([#(#stable),*]);
+                const STABLE: bool = true #(&& #stable)*;
                 type Lowered<'lowered_> = #lowered_type where Self: 'lowered_;
                 #[inline(always)]
                 fn gate() -> &'static #tp::Gate {

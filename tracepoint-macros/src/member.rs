@@ -75,8 +75,8 @@ impl Member<'_> {
     pub(crate) fn stable(&self) -> TokenStream {
         let (tp, ty) = (self.tp, &self.field.ty);
         match self.with {
-            None => quote!(<#ty as #tp::Value>::STABLE),
-            Some(_) => quote!(#tp::__macro::Stable::NO),
+            None => quote!(<#ty as #tp::Value>::STABLE.holds()),
+            Some(_) => quote!(false),
         }
     }
 

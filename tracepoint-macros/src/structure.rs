@@ -59,7 +59,9 @@ pub(crate) fn derive(input: &DeriveInput, fields: &FieldsNamed, tp: &Path) -> Re
         #[automatically_derived]
         impl #impl_generics #tp::Value for #ident #type_generics #where_clause {
             const TYPE: #tp::Type = #tp::Type::Struct(&<Self as #tp::__macro::Struct>::STRUCT);
-            const STABLE: #tp::__macro::Stable = #tp::__macro::Stable::all([#(#stable),*]);
+            // SAFETY: it is lowered by lowering its fields.
+            const STABLE: #tp::__macro::Stable<Self> =
+                unsafe { #tp::__macro::Stable::promise_if(true #(&& #stable)*) };
             type Lowered<'value_> = #tp::__macro::Nested<'value_, Self> where Self: 'value_;
             #[inline]
             fn lower(&self) -> #tp::__macro::Nested<'_, Self> {

@@ -64,7 +64,7 @@ fn c_like(input: &DeriveInput, data: &DataEnum, tp: &Path) -> Result<TokenStream
                 variants: &[#(#variants),*],
             });
             // SAFETY: it is lowered by the match below, which is ours.
-            const STABLE: #tp::__macro::Stable = unsafe { #tp::__macro::Stable::promise() };
+            const STABLE: #tp::__macro::Stable<Self> = unsafe { #tp::__macro::Stable::promise() };
             type Lowered<'value> = #tp::__macro::EnumOrdinal;
             #[inline(always)]
             fn lower(&self) -> #tp::__macro::EnumOrdinal {
@@ -115,7 +115,9 @@ fn newtype(input: &DeriveInput, data: &DataStruct, tp: &Path) -> Result<TokenStr
         impl #impl_generics #tp::Value for #ident #type_generics #where_clause {
             const TYPE: #tp::Type = #value::TYPE;
             const ELEMENT: #tp::Type = #value::ELEMENT;
-            const STABLE: #tp::__macro::Stable = #value::STABLE;
+            // SAFETY: it is lowered as what it wraps.
+            const STABLE: #tp::__macro::Stable<Self> =
+                unsafe { #tp::__macro::Stable::promise_if(#value::STABLE.holds()) };
             type Lowered<'value> = #value::Lowered<'value> where Self: 'value;
             #[inline(always)]
             fn lower(&self) -> Self::Lowered<'_> {

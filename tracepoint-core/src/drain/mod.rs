@@ -90,12 +90,14 @@ pub(crate) fn pass_locked(control: &mut Control, until: Until) -> Pass {
     }
     let (registry, feeds, drain) = control.parts();
     let Some(shared) = pool::get() else { return Pass::default() };
+    // What is lost during the pass comes behind what is fired during it, and that is for the next one.
+    let lost = control::any_losses();
     let pass = drain.pass(&shared.pool, registry, feeds, until);
     let now = drain.calibration.latest();
     // Losses come after what the rings hold; while that is not all taken, they are not put in front of it,
     // unless that goes on for long.
     let is_place = !pass.more || now.saturating_sub(drain.noted) > LATE_NANOS;
-    if is_place && control::take_losses() {
+    if lost && is_place && control::take_losses() {
         drain.noted = now;
         feeds.iter().for_each(|feed| feed.note_losses(registry));
     }

@@ -55,14 +55,14 @@ use crate::{Gate, Tracepoint};
 /// # Safety
 ///
 /// `DESCRIPTOR` describes exactly the values of `Lowered`, each in a place of its own, in a struct that has
-/// room for them.
+/// room for them. If `STABLE`, an event is always lowered to the same while it is borrowed.
 pub unsafe trait Event {
     /// Names, types, layout and documentation.
     const DESCRIPTOR: Descriptor;
 
     /// Whether the fields are always lowered to the same, by code of ours.
     #[doc(hidden)]
-    const STABLE: Stable = Stable::NO;
+    const STABLE: bool = false;
 
     /// The values of the fields, ready to be copied.
     #[doc(hidden)]

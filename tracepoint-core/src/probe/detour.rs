@@ -1,5 +1,5 @@
 //! What a probe does with an event that it cannot just write where it is: somebody may not want it, there is no
-//! room where the thread writes, its texts are long, or it is the thread's first one.
+//! room where the thread writes, its values are not just copied, or it is the thread's first one.
 
 use super::{handover, header, is_usual, unstable};
 use crate::Tracepoint;

@@ -103,7 +103,7 @@ fn header<E: Event>(words: usize, mask: u32, generation: Stamp) -> Header {
 /// Whether all of an event is copied, and it can be lowered as often as one likes: without code of the user, and always
 /// to the same.
 const fn is_usual<E: Event>() -> bool {
-    E::STABLE.holds() && E::Lowered::STABLE && E::Lowered::REFERENCES == 0
+    E::STABLE && E::Lowered::STABLE && E::Lowered::REFERENCES == 0
 }
 
 /// Writes an event to the ring of this thread, if it is one of the usual ones and there is room where the thread

@@ -77,9 +77,10 @@ impl<'p> Consumer<'p> {
     }
 
     fn give(&self, id: ChunkId) {
-        self.pool.give(id);
+        // First, so that a producer that sees the pool change sees this too: see `Producer::signs`.
         let released = &self.ring.returned.released;
         released.store(released.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        self.pool.give(id);
     }
 
     /// Takes the record that `peek` showed, if it is in one piece; `read` gets its payload.

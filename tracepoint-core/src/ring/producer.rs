@@ -108,9 +108,10 @@ impl<'p> Producer<'p> {
             return Err(Lost::RingFull);
         }
         // Before the last try, so that it had seen what changed before that.
-        self.stuck = Some(self.signs());
-        self.begin_anew().or_else(|| self.next_chunk()).ok_or(Lost::RingFull)?;
-        self.place.and_then(|place| place.reserve(words)).ok_or(Lost::RingFull)
+        let signs = self.signs();
+        let made = self.begin_anew().or_else(|| self.next_chunk());
+        self.stuck = made.is_none().then_some(signs);
+        made.and(self.place).and_then(|place| place.reserve(words)).ok_or(Lost::RingFull)
     }
 
     /// Whether there is no room for a record of `words` words, and nothing has changed since none could be made.

@@ -77,7 +77,7 @@ impl Header {
         self.words - HEADER_WORDS
     }
 
-    /// Whether it goes over several chunks.
+    /// Whether it goes over several chunks; asked of a header as [`refers`](Self::refers) gives it.
     #[inline(always)]
     pub(crate) fn is_spanning(self) -> bool {
         self.words > CHUNK_WORDS
@@ -106,7 +106,7 @@ impl Header {
     /// Reads it.
     #[inline(always)]
     pub(crate) fn read(words: &[u64; HEADER_WORDS]) -> Self {
-        // SAFETY: of the same size, less aligned, and any bits will do.
+        // SAFETY: of the same size and alignment, and any bits will do.
         let packed = unsafe { &*words.as_ptr().cast::<Packed>() };
         Header {
             words: packed.what as u32 as usize,

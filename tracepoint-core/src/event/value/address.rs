@@ -8,13 +8,11 @@ use crate::event::{
     StructType, Type,
 };
 
-// SAFETY: of a plain value.
-const STABLE: Stable = unsafe { Stable::promise() };
-
 /// 4 or 16 bytes, in network order.
 impl Value for IpAddr {
     const TYPE: Type = Type::IpAddr;
-    const STABLE: Stable = STABLE;
+    // SAFETY: of a plain value.
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = Octets;
     #[inline]
     fn lower(&self) -> Octets {
@@ -29,7 +27,8 @@ macro_rules! versions {
     ($($rust:ident)*) => {$(
         impl Value for $rust {
             const TYPE: Type = Type::IpAddr;
-            const STABLE: Stable = STABLE;
+            // SAFETY: of a plain value.
+            const STABLE: Stable<Self> = unsafe { Stable::promise() };
             type Lowered<'v> = Octets;
             #[inline]
             fn lower(&self) -> Octets {
@@ -84,7 +83,8 @@ macro_rules! sockets {
 
         impl Value for $rust {
             const TYPE: Type = Type::Struct(&<$rust as Struct>::STRUCT);
-            const STABLE: Stable = STABLE;
+            // SAFETY: of a plain value.
+            const STABLE: Stable<Self> = unsafe { Stable::promise() };
             type Lowered<'v> = Nested<'v, $rust>;
             fn lower(&self) -> Nested<'_, $rust> {
                 let $address = self;

@@ -55,7 +55,7 @@ unsafe impl<T: Value> Sequence for [T] {
 
 impl<T: Value> Value for [T] {
     const TYPE: Type = list_of::<T>();
-    const STABLE: Stable = T::STABLE;
+    const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
     type Lowered<'v>
         = List<'v, [T]>
     where
@@ -72,7 +72,7 @@ impl<T: Value> Value for [T] {
 
 impl<T: Value, const N: usize> Value for [T; N] {
     const TYPE: Type = list_of::<T>();
-    const STABLE: Stable = T::STABLE;
+    const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
     type Lowered<'v>
         = List<'v, [T]>
     where
@@ -85,7 +85,7 @@ impl<T: Value, const N: usize> Value for [T; N] {
 
 impl<T: Value> Value for Vec<T> {
     const TYPE: Type = list_of::<T>();
-    const STABLE: Stable = T::STABLE;
+    const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
     type Lowered<'v>
         = List<'v, [T]>
     where
@@ -123,7 +123,7 @@ macro_rules! collections {
 
         impl<T: Value, $($generics)*> Value for $rust {
             const TYPE: Type = list_of::<T>();
-            const STABLE: Stable = T::STABLE;
+            const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
             type Lowered<'v>
                 = List<'v, $rust>
             where

@@ -33,7 +33,7 @@ unsafe impl<K: Value, V: Value> Struct for Entry<K, V> {
 impl<K: Value, V: Value> Entry<K, V> {
     const TYPE: Type = Type::Struct(&<Self as Struct>::STRUCT);
     const LIST: Type = Type::List(&Self::TYPE);
-    const STABLE: Stable = Stable::all([K::STABLE, V::STABLE]);
+    const STABLE: bool = K::STABLE.holds() && V::STABLE.holds();
 }
 
 impl<'a, K: FromWire<'a> + Value, V: FromWire<'a> + Value> Entry<K, V> {
@@ -58,7 +58,7 @@ macro_rules! maps {
                 = Nested<'v, Entry<K, V>>
             where
                 Self: 'v;
-            const STABLE: bool = Entry::<K, V>::STABLE.holds();
+            const STABLE: bool = Entry::<K, V>::STABLE;
 
             #[inline]
             fn len(&self) -> usize {
@@ -73,7 +73,7 @@ macro_rules! maps {
 
         impl<K: Value, V: Value, $($generics)*> Value for $rust {
             const TYPE: Type = Entry::<K, V>::LIST;
-            const STABLE: Stable = Entry::<K, V>::STABLE;
+            const STABLE: Stable<Self> = Stable::when(Entry::<K, V>::STABLE);
             type Lowered<'v>
                 = List<'v, $rust>
             where

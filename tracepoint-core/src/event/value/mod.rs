@@ -64,9 +64,9 @@ pub trait Value {
     #[doc(hidden)]
     const ELEMENT: Type = Self::TYPE;
 
-    /// Whether `lower` is code of ours.
+    /// Whether `lower` is code of ours, and always gives the same.
     #[doc(hidden)]
-    const STABLE: Stable = Stable::NO;
+    const STABLE: Stable<Self> = Stable::NO;
 
     /// As `lower`, but with nothing that is handed over by reference.
     #[doc(hidden)]

@@ -8,12 +8,10 @@ use crate::event::{DecodeError, FromWire, ListReader, Slot, StructReader, Type};
 use crate::opaque::alone;
 use crate::ring::reference::Reference;
 
-// SAFETY: of a primitive value, copied.
-const STABLE: Stable = unsafe { Stable::promise() };
-
 impl Value for bool {
     const TYPE: Type = Type::Bool;
-    const STABLE: Stable = STABLE;
+    // SAFETY: of a primitive value, copied.
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = bool;
     #[inline(always)]
     fn lower(&self) -> bool {
@@ -39,7 +37,8 @@ macro_rules! numbers {
     ($($rust:ty as $bits:ty => $wire:ident),* $(,)?) => {$(
         impl Value for $rust {
             const TYPE: Type = Type::$wire;
-            const STABLE: Stable = STABLE;
+            // SAFETY: of a primitive value, copied.
+            const STABLE: Stable<Self> = unsafe { Stable::promise() };
             type Lowered<'v> = $rust;
             #[inline(always)]
             fn lower(&self) -> $rust {
@@ -59,7 +58,8 @@ numbers! {
 /// Many of them are bytes, which can be shared.
 impl Value for u8 {
     const TYPE: Type = Type::UInt8;
-    const STABLE: Stable = STABLE;
+    // SAFETY: of a primitive value, copied.
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = u8;
     #[inline(always)]
     fn lower(&self) -> u8 {
@@ -85,7 +85,8 @@ macro_rules! wide {
     ($($rust:ty => $wire:ident $lowered:ident),* $(,)?) => {$(
         impl Value for $rust {
             const TYPE: Type = Type::$wire;
-            const STABLE: Stable = STABLE;
+            // SAFETY: of a primitive value, copied.
+            const STABLE: Stable<Self> = unsafe { Stable::promise() };
             type Lowered<'v> = $lowered;
             #[inline(always)]
             fn lower(&self) -> $lowered {

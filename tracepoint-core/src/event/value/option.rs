@@ -16,7 +16,7 @@ impl<T: Value> Alone<T> {
 impl<T: Value> Value for Option<T> {
     const TYPE: Type = Type::Option(&T::ELEMENT);
     const ELEMENT: Type = Type::Struct(&Alone::<T>::TYPE);
-    const STABLE: Stable = T::STABLE;
+    const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
     type Lowered<'v>
         = Optional<T::Lowered<'v>>
     where

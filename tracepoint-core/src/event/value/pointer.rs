@@ -12,7 +12,7 @@ macro_rules! through {
         impl<T: Value + ?Sized> Value for $pointer {
             const TYPE: Type = T::TYPE;
             const ELEMENT: Type = T::ELEMENT;
-            const STABLE: Stable = T::STABLE;
+            const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
             type Lowered<'v> = T::Lowered<'v> where Self: 'v;
             #[inline(always)]
             fn lower(&self) -> T::Lowered<'_> {
@@ -31,7 +31,7 @@ impl<T: Value + ToOwned + ?Sized> Value for Cow<'_, T> {
     const TYPE: Type = T::TYPE;
     const ELEMENT: Type = T::ELEMENT;
     // What is owned gives what is borrowed by code of the type's author.
-    const STABLE: Stable = Stable::NO;
+    const STABLE: Stable<Self> = Stable::NO;
     type Lowered<'v>
         = T::Lowered<'v>
     where

@@ -132,7 +132,7 @@ unsafe impl<L: Lowered> Lowered for Shared<L> {
 impl<T: Value + ?Sized> Value for Arc<T> {
     const TYPE: Type = T::TYPE;
     const ELEMENT: Type = T::ELEMENT;
-    const STABLE: Stable = T::STABLE;
+    const STABLE: Stable<Self> = Stable::when(T::STABLE.holds());
     type Lowered<'v>
         = Shared<T::Lowered<'v>>
     where
@@ -165,7 +165,7 @@ where
 impl Value for bytes::Bytes {
     const TYPE: Type = Type::Data;
     // SAFETY: of bytes that never change.
-    const STABLE: Stable = unsafe { Stable::promise() };
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = Shared<&'v [u8]>;
     #[inline(always)]
     fn lower(&self) -> Shared<&[u8]> {

@@ -11,7 +11,7 @@ use crate::ring::reference::Reference;
 impl Value for str {
     const TYPE: Type = Type::Text;
     // SAFETY: of what is borrowed.
-    const STABLE: Stable = unsafe { Stable::promise() };
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = &'v str;
     #[inline(always)]
     fn lower(&self) -> &str {
@@ -26,7 +26,7 @@ impl Value for str {
 
 impl Value for String {
     const TYPE: Type = Type::Text;
-    const STABLE: Stable = str::STABLE;
+    const STABLE: Stable<Self> = Stable::when(str::STABLE.holds());
     type Lowered<'v> = &'v str;
     #[inline(always)]
     fn lower(&self) -> &str {

@@ -9,7 +9,7 @@ use crate::event::{DecodeError, FromWire, Slot, StructReader, Type};
 impl Value for Duration {
     const TYPE: Type = Type::Duration;
     // SAFETY: of a plain value.
-    const STABLE: Stable = unsafe { Stable::promise() };
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = u64;
     #[inline]
     fn lower(&self) -> u64 {
@@ -28,7 +28,7 @@ impl<'a> FromWire<'a> for Duration {
 impl Value for SystemTime {
     const TYPE: Type = Type::Time;
     // SAFETY: of a plain value.
-    const STABLE: Stable = unsafe { Stable::promise() };
+    const STABLE: Stable<Self> = unsafe { Stable::promise() };
     type Lowered<'v> = i64;
     #[inline]
     fn lower(&self) -> i64 {

@@ -42,7 +42,7 @@ macro_rules! tuples {
 
         impl<$($ty: Value),*> Value for ($($ty,)*) {
             const TYPE: Type = Type::Struct(&<Self as Struct>::STRUCT);
-            const STABLE: Stable = Stable::all([$($ty::STABLE),*]);
+            const STABLE: Stable<Self> = Stable::when(true $(&& $ty::STABLE.holds())*);
             type Lowered<'v> = Nested<'v, Self> where Self: 'v;
             #[inline]
             fn lower(&self) -> Nested<'_, Self> {

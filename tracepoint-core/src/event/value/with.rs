@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use super::Stable;
 use crate::event::{
     DecodeError, ElementSize, FromWire, List, ListReader, Lowered, Optional, Sequence, Slot, StructReader,
     Type, weigh,
@@ -109,7 +108,7 @@ unsafe impl<A: ValueWith<T>, T> Sequence for Converted<A, T> {
         = A::Lowered<'v>
     where
         Self: 'v;
-    const STABLE: bool = Stable::NO.holds();
+    const STABLE: bool = false;
 
     #[inline(always)]
     fn len(&self) -> usize {
