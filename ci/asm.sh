@@ -48,7 +48,7 @@ for function in probe_site probe_inline; do
         s/(-?0x[0-9a-f]+)?\(%rip\)(,?[^#]*)# .*GATE.*/GATE\2/
         s/, \[x[0-9]+(, #[0-9]+)?\].*/,GATE/
         s/^(adrp[[:space:]]+)x([0-9]+), .*/\1x\2,PAGE/
-        s/%(eax|ecx|edx|r[0-9]+d)/REG/g
+        s/%([er][acd]x|r[0-9]+d?)/REG/g
         s/\b[wx][0-9]+\b/REG/g
         s/^(jne[[:space:]]+)[0-9a-f]+/\1COLD/
         s/^(cbnz[[:space:]]+REG), [0-9a-f]+/\1,COLD/
