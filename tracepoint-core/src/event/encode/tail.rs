@@ -40,65 +40,41 @@ pub unsafe trait Tail {
     }
 }
 
-/// The tail of a record that lies in one piece.
-pub(crate) struct Contiguous {
-    at: *mut u64,
-}
-
-impl Contiguous {
-    /// # Safety
-    ///
-    /// `at` is valid for writes of as many words as will be appended.
-    #[inline(always)]
-    pub(crate) unsafe fn new(at: *mut u64) -> Self {
-        Contiguous { at }
-    }
-}
-
-// SAFETY: `copy_padded` writes exactly `words` words.
-unsafe impl Tail for Contiguous {
-    #[inline(always)]
-    unsafe fn append(&mut self, bytes: &[u8], words: usize) {
-        // SAFETY: the caller promises the room.
-        unsafe {
-            copy_padded(self.at, bytes, words);
-            self.at = self.at.add(words);
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn piece(&mut self, words: usize, fill: impl FnOnce(*mut u64)) {
-        fill(self.at);
-        // SAFETY: the caller promises the room.
-        unsafe { self.at = self.at.add(words) }
-    }
-}
-
 /// The most words of a [`Short`] tail.
 pub(crate) const SHORT_WORDS: usize = 8;
 
-/// A tail that lies in one piece and is short, so that what is copied is copied here and now, without a call.
-pub(crate) struct Short {
+/// The tail of a record that lies in one piece. If it `IS_SHORT`, what is copied is copied here and now, without a call.
+pub(crate) struct InOnePiece<const IS_SHORT: bool> {
     at: *mut u64,
 }
 
-impl Short {
+/// A tail of any length.
+pub(crate) type Contiguous = InOnePiece<false>;
+
+/// A tail of at most [`SHORT_WORDS`].
+pub(crate) type Short = InOnePiece<true>;
+
+impl<const IS_SHORT: bool> InOnePiece<IS_SHORT> {
     /// # Safety
     ///
-    /// `at` is valid for writes of as many words as will be appended, at most [`SHORT_WORDS`].
+    /// `at` is valid for writes of as many words as will be appended, at most [`SHORT_WORDS`] if it is short.
     #[inline(always)]
     pub(crate) unsafe fn new(at: *mut u64) -> Self {
-        Short { at }
+        InOnePiece { at }
     }
 }
 
-// SAFETY: `copy_short` writes exactly `words` words.
-unsafe impl Tail for Short {
+// SAFETY: both ways to copy write exactly `words` words.
+unsafe impl<const IS_SHORT: bool> Tail for InOnePiece<IS_SHORT> {
     #[inline(always)]
     unsafe fn append(&mut self, bytes: &[u8], words: usize) {
         // SAFETY: the caller promises the room.
         unsafe {
-            copy_short(self.at, bytes, words);
+            if IS_SHORT {
+                copy_short(self.at, bytes, words);
+            } else {
+                copy_padded(self.at, bytes, words);
+            }
             self.at = self.at.add(words);
         }
     }
