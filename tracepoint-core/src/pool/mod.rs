@@ -271,11 +271,13 @@ pub(crate) fn rest() {
     world().alarm.asleep.store(true, Ordering::Relaxed);
 }
 
-/// A thread that holds `held` chunks took one more: wakes the drain if that, or all that are taken, come
-/// to half of what there is.
+/// A thread that holds `held` chunks took one more: wakes the drain if that, or all that wait for it, come to half of
+/// what there is. Each thread keeps a chunk, however quick the drain is.
 #[cold]
 pub(crate) fn taken(pool: &Pool, held: u32, share: u32) {
-    if held > share / 2 || pool.free() < pool.count() / 2 {
+    let rings = world::get().map_or(0, |world| world.rings.load(Ordering::Relaxed));
+    let shared = pool.count().saturating_sub(rings);
+    if held > share / 2 || shared.saturating_sub(pool.free()) >= shared / 2 {
         wake_drain();
     }
 }

@@ -19,11 +19,16 @@ pub(crate) struct Consumer<'p> {
     committed: Mark,
     /// Words read in all.
     words: u64,
+    /// Records read of the chunk, in all its laps.
+    records: usize,
 }
+
+/// How many records make a chunk one of small records, of 256 bytes at most on average.
+const MANY: usize = CHUNK_WORDS / 32;
 
 impl<'p> Consumer<'p> {
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
-        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default(), words: 0 }
+        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default(), words: 0, records: 0 }
     }
 
     /// The header of the next record, if there is one.
@@ -74,13 +79,18 @@ impl<'p> Consumer<'p> {
         }
         self.read = 0;
         self.committed = Mark::default();
+        self.records = 0;
     }
 
     fn give(&self, id: ChunkId) {
         // First, so that a producer that sees the pool change sees this too: see `Producer::signs`.
         let released = &self.ring.returned.released;
         released.store(released.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        self.pool.give(id);
+        if self.records >= MANY {
+            self.pool.give_to_rest(id);
+        } else {
+            self.pool.give(id);
+        }
     }
 
     /// Takes the record that `peek` showed, if it is in one piece; `read` gets its payload.
@@ -93,6 +103,7 @@ impl<'p> Consumer<'p> {
         read(unsafe { chunk.read(payload..end) });
         self.words += header.words as u64;
         self.read = end;
+        self.records += 1;
     }
 
     /// Takes the record that `peek` showed, whatever it is like; `read` gets what lies behind its first `skip`

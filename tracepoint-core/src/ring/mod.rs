@@ -6,10 +6,9 @@
 //! ```
 //!
 //! The producer appends records to its last chunk and publishes them with one `Release` store of the
-//! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then, if the drain
-//! has read all of it, it begins the same chunk anew, so that a thread that the drain keeps up with never
-//! has more than one, which stays warm. Otherwise it takes another one of the pool, where the one that was drained
-//! last is on top, and links it, which seals the old one. The drain follows the links and gives chunks back.
+//! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then it takes another
+//! one of the pool and links it, which seals the old one. The drain follows the links and gives chunks back. If the pool
+//! has none left, and the drain has read all of the ring, the producer begins its chunk anew.
 //!
 //! # Orderings
 //!

@@ -93,7 +93,7 @@ impl<'p> Producer<'p> {
     fn make_room(&mut self, words: usize) -> Result<Room<'p>, Lost> {
         debug_assert!(!Self::spans(words));
         let mut make = || {
-            self.begin_anew().or_else(|| self.next_chunk())?;
+            self.next_chunk().or_else(|| self.begin_anew())?;
             self.place?.reserve(words)
         };
         match make().or_else(|| wait(make)) {
@@ -109,7 +109,7 @@ impl<'p> Producer<'p> {
         }
         // Before the last try, so that it had seen what changed before that.
         let signs = self.signs();
-        let made = self.begin_anew().or_else(|| self.next_chunk());
+        let made = self.next_chunk().or_else(|| self.begin_anew());
         self.stuck = made.is_none().then_some(signs);
         made.and(self.place).and_then(|place| place.reserve(words)).ok_or(Lost::RingFull)
     }

@@ -53,20 +53,6 @@ impl Stack {
         }
     }
 
-    /// The top and how often it changed: as long as it is the same, nothing was added or taken.
-    #[inline]
-    pub(super) fn version(&self) -> u64 {
-        self.top.load(Ordering::Acquire)
-    }
-
-    /// Counts as a change.
-    pub(super) fn touch(&self) {
-        let mut top = self.version();
-        while let Err(now) = self.replace(top, ChunkId::unpack(top as u32)) {
-            top = now;
-        }
-    }
-
     /// Puts another chunk in the place of the top, if that is as it was.
     fn replace(&self, top: u64, id: Option<ChunkId>) -> Result<(), u64> {
         let change = (top >> 32).wrapping_add(1) << 32;
