@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use time::OffsetDateTime;
 use tracepoint_ipc::schema::EventType;
 use tracepoint_ipc::{Batch, Catalog, ProcessInfo, SubscriptionStats, ThreadInfo};
 
@@ -184,12 +184,13 @@ impl Session {
     }
 
     /// What `elapsed` is by the calendar.
-    pub fn utc(&self, elapsed: Duration) -> Timestamp {
+    pub fn utc(&self, elapsed: Duration) -> OffsetDateTime {
         match &self.source {
-            Source::Live(_) => Timestamp::now(),
+            Source::Live(_) => OffsetDateTime::now_utc(),
             Source::Replay(replay) => {
                 let nanos = i128::from(replay.from()) + i128::from(self.info.utc_offset);
-                Timestamp::from_nanosecond(nanos + elapsed.as_nanos() as i128).unwrap_or_default()
+                OffsetDateTime::from_unix_timestamp_nanos(nanos + elapsed.as_nanos() as i128)
+                    .unwrap_or(OffsetDateTime::UNIX_EPOCH)
             }
         }
     }

@@ -5,8 +5,9 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::cli::{Selection, Target, duration, with_predicates};
 use crate::exit::{Failure, Outcome};
@@ -162,7 +163,7 @@ struct At {
     elapsed: Duration,
     /// How long it took.
     length: Duration,
-    utc: Timestamp,
+    utc: OffsetDateTime,
     is_final: bool,
 }
 
@@ -207,7 +208,7 @@ impl Report {
     }
 
     fn print_json(&mut self, lines: &BTreeMap<String, Line>, at: &At) -> Result<(), Failure> {
-        let (time, seconds) = (at.utc.to_string(), at.length.as_secs_f64());
+        let (time, seconds) = (at.utc.format(&Rfc3339).unwrap_or_default(), at.length.as_secs_f64());
         json(&mut self.out, &Span { time, seconds, r#final: at.is_final, events: lines })?;
         self.out.write_all(b"\n")?;
         Ok(())

@@ -1,8 +1,7 @@
 //! Times of events as text.
 
-use std::fmt::Write;
-
-use jiff::Timestamp;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
@@ -38,11 +37,10 @@ impl Clock {
         let nanos = u32::try_from(utc.rem_euclid(NANOS_PER_SECOND)).unwrap_or_default();
         if self.second != Some(second) {
             self.second = Some(second);
-            self.text.clear();
-            let timestamp = Timestamp::from_second(second).unwrap_or_default();
-            let _ = write!(self.text, "{}", timestamp.strftime("%Y-%m-%dT%H:%M:%S"));
+            let time = OffsetDateTime::from_unix_timestamp(second).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            self.text = time.format(&Rfc3339).unwrap_or_default();
         }
-        let (date, time) = self.text.split_once('T').unwrap_or_default();
+        let (date, time) = self.text.trim_end_matches('Z').split_once('T').unwrap_or_default();
         Utc { date, time, nanos }
     }
 }

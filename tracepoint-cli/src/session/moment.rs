@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// A time in a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub enum Moment {
     /// So long after its beginning.
     After(Duration),
     /// By the calendar.
-    At(Timestamp),
+    At(OffsetDateTime),
 }
 
 impl Moment {
@@ -19,7 +20,7 @@ impl Moment {
         if let Ok(duration) = humantime::parse_duration(text) {
             return Ok(Self::After(duration));
         }
-        text.parse().map(Self::At).map_err(|_| {
+        OffsetDateTime::parse(text, &Rfc3339).map(Self::At).map_err(|_| {
             "write it as a time since the beginning (10s, 1h30m), or as 2026-01-31T12:00:00Z".to_owned()
         })
     }
@@ -29,7 +30,7 @@ impl Moment {
         match self {
             Self::After(time) => began.saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)),
             Self::At(time) => {
-                let nanos = time.as_nanosecond() - i128::from(utc_offset);
+                let nanos = time.unix_timestamp_nanos() - i128::from(utc_offset);
                 u64::try_from(nanos.max(0)).unwrap_or(u64::MAX)
             }
         }

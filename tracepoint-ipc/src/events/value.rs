@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tracepoint_core::{DecodeError, StructReader};
 
 use super::{ListValue, StructValue};
@@ -166,7 +168,10 @@ impl fmt::Display for Value<'_> {
             Self::Enum { name: Some(name), .. } => f.pad(name),
             Self::Enum { ordinal, name: None } => ordinal.fmt(f),
             Self::Duration(value) => write!(f, "{value:?}"),
-            Self::Time(nanos) => jiff::Timestamp::from_nanosecond((*nanos).into()).unwrap_or_default().fmt(f),
+            Self::Time(nanos) => {
+                let time = OffsetDateTime::from_unix_timestamp_nanos((*nanos).into());
+                f.pad(&time.unwrap_or(OffsetDateTime::UNIX_EPOCH).format(&Rfc3339).unwrap_or_default())
+            }
             Self::IpAddr(value) => value.fmt(f),
             Self::List(value) => value.fmt(f),
             Self::Struct(value) => value.fmt(f),

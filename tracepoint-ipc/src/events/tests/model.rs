@@ -103,7 +103,10 @@ fn number(ty: &FieldType, bits: u64) -> String {
         FieldType::Float32 => f64::from(f32::from_bits(bits as u32)).to_string(),
         FieldType::Float64 => f64::from_bits(bits).to_string(),
         FieldType::Duration => format!("{:?}", Duration::from_nanos(bits)),
-        FieldType::Time => jiff::Timestamp::from_nanosecond((bits as i64).into()).unwrap().to_string(),
+        FieldType::Time => {
+            let time = time::OffsetDateTime::from_unix_timestamp_nanos((bits as i64).into()).unwrap();
+            time.format(&time::format_description::well_known::Rfc3339).unwrap()
+        }
         ty => panic!("{ty} is no number"),
     }
 }
