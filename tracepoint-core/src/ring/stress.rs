@@ -87,3 +87,9 @@ fn chunks_that_records_do_not_fill() {
     run(2, 3000, RECORDS);
     run(8, 700, RECORDS);
 }
+
+#[test]
+fn small_records_in_chunks_that_rest() {
+    run(8, 24, 10 * RECORDS);
+    run(32, 24, 10 * RECORDS);
+}
