@@ -88,15 +88,18 @@ fn copied(size: Size) -> Run {
 
 /// One payload for all events: the thread that fires keeps it alive.
 fn shared(size: Size) -> Run {
-    // Large ones take no room in the rings; in bursts of ten, they would hardly be more than their start.
-    let burst = size.burst.max(100);
+    // Large ones take no room in the rings, and in bursts of ten, they would hardly be more than their start.
+    let burst = size.burst.max(300);
     let (mut client, payload) = (Attached::start(), Arc::from(payload(size.bytes)));
     Box::new(move |calls| {
+        // Whole bursts, for the same reason.
+        let whole = calls.next_multiple_of(burst);
         let rest = |count| {
             client.fired(count, 0);
             settle();
         };
-        bursts(burst, calls, |id| fire_shared(id, black_box(&payload)), rest)
+        let time = bursts(burst, whole, |id| fire_shared(id, black_box(&payload)), rest);
+        time.mul_f64(calls as f64 / whole as f64)
     })
 }
 
