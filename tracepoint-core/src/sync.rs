@@ -40,13 +40,6 @@ mod model {
             Ok(())
         }
 
-        pub(crate) fn force_push(&self, item: T) -> Option<T> {
-            let mut items = self.items.lock().unwrap();
-            let oldest = if items.len() == self.capacity { items.pop_front() } else { None };
-            items.push_back(item);
-            oldest
-        }
-
         pub(crate) fn pop(&self) -> Option<T> {
             self.items.lock().unwrap().pop_front()
         }

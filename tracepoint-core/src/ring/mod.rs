@@ -21,7 +21,8 @@
 //!   finds that it wrote no more than those, begins its chunk anew. The count is of all words ever, so no
 //!   older one can be taken for it. The lap in the mark tells the drain; a lap is only begun when the one
 //!   before was read to its end, so it never misses one.
-//! - **SYNC stack** (and the pool's queue): the drain is done reading a chunk before another producer writes to it.
+//! - **SYNC stack** and **SYNC rest** (and the pool's queue): the drain is done reading a chunk before another producer
+//!   writes to it.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
 //! - `released` is only a count for the producer's share; it orders nothing and is relaxed.
@@ -33,6 +34,7 @@ pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
 pub(crate) mod reference;
+mod rest;
 mod stack;
 #[cfg(all(test, not(loom)))]
 mod stress;

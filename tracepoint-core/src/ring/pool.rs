@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId};
+use super::rest::Rest;
 use super::stack::Stack;
 use crate::pages;
 use crate::sync::ArrayQueue;
@@ -32,7 +33,7 @@ pub(crate) struct Pool {
     chunks: *mut Chunk,
     count: usize,
     /// Given back last. None in a small pool.
-    resting: Option<ArrayQueue<ChunkId>>,
+    resting: Rest,
     /// Given back before those; their pages are resident.
     warm: Stack,
     /// Never used, or trimmed.
@@ -71,7 +72,7 @@ impl Pool {
             memory,
             chunks,
             count,
-            resting: (rest > 0).then(|| ArrayQueue::new(rest)),
+            resting: Rest::new(rest),
             warm: Stack::new(),
             cold: ArrayQueue::new(count),
             version: AtomicU64::new(0),
@@ -110,7 +111,7 @@ impl Pool {
 
     /// A chunk, ready to be written; none when all are in use.
     pub(crate) fn take(&self) -> Option<ChunkId> {
-        let id = self.pop_warm().or_else(|| self.pop_cold()).or_else(|| self.pop_resting())?;
+        let id = self.pop_warm().or_else(|| self.pop_cold()).or_else(|| self.resting.take())?;
         self.chunk(id).reset();
         Some(id)
     }
@@ -134,11 +135,7 @@ impl Pool {
 
     /// Takes a chunk of small records back, which the drain has just read.
     pub(crate) fn give_to_rest(&self, id: ChunkId) {
-        let rested = match &self.resting {
-            Some(resting) => resting.force_push(id),
-            None => Some(id),
-        };
-        if let Some(id) = rested {
+        if let Some(id) = self.resting.exchange(id) {
             self.push_warm(id);
         }
         self.change();
@@ -164,10 +161,6 @@ impl Pool {
         })
     }
 
-    fn pop_resting(&self) -> Option<ChunkId> {
-        self.resting.as_ref()?.pop()
-    }
-
     fn pop_warm(&self) -> Option<ChunkId> {
         self.warm.pop(|id| self.chunk(id))
     }
@@ -183,7 +176,7 @@ impl Pool {
 
     /// Gives the memory of unused chunks back to the system.
     pub(crate) fn trim(&self) {
-        while let Some(id) = self.pop_warm().or_else(|| self.pop_resting()) {
+        while let Some(id) = self.pop_warm().or_else(|| self.resting.take()) {
             let chunk: *const Chunk = self.chunk(id);
             // SAFETY: nobody else has the chunk, and it may lose its content: `take` resets the header.
             unsafe { pages::discard(chunk.cast_mut().cast(), size_of::<Chunk>()) };
@@ -199,7 +192,7 @@ impl Pool {
 
     /// Chunks that nobody has.
     pub(crate) fn free(&self) -> usize {
-        self.warm.len() + self.cold.len() + self.resting.as_ref().map_or(0, ArrayQueue::len)
+        self.warm.len() + self.cold.len() + self.resting.len()
     }
 }
 
