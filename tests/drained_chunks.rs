@@ -4,7 +4,8 @@
 mod common;
 
 use common::Reader;
-use tracepoints::{Event, Subscription, drain, pool, tracepoint};
+use tracepoints::pool::{self, Limits};
+use tracepoints::{Event, Subscription, drain, tracepoint};
 
 #[derive(Event)]
 #[event(provider = "drained")]
@@ -28,6 +29,10 @@ fn events_of_a_chunk() -> u64 {
 
 #[test]
 fn a_chunk_that_comes_back_is_not_taken_for_drained() {
+    // So few chunks that a thread finds no other one, and looks at whether its own was read.
+    let limits =
+        Limits { pool_bytes: 1 << 20, thread_bytes: 1 << 20, event_bytes: 1 << 16, ..Limits::default() };
+    pool::set_limits(limits).unwrap();
     let mut subscription =
         Subscription::builder().pattern("drained:*").queue_bytes(64 << 20).start().unwrap();
     let mut reader = Reader::default();
@@ -59,7 +64,8 @@ fn a_chunk_that_comes_back_is_not_taken_for_drained() {
         firing.join().unwrap()
     });
     reader.finish(subscription, |event| numbers.push(event.payload.u64(0)));
-    assert_eq!(reader.losses().total(), 0);
-    assert_eq!(numbers.len() as u64, fired);
-    assert!(numbers.iter().zip(0..).all(|(number, expected)| *number == expected));
+    let lost = reader.losses();
+    assert!(lost.ring_full > 0 && lost.total() == lost.ring_full, "{lost:?}");
+    assert_eq!(numbers.len() as u64 + lost.ring_full, fired);
+    assert!(numbers.is_sorted_by(|number, next| number < next));
 }

@@ -19,12 +19,12 @@ pub(crate) struct Consumer<'p> {
     committed: Mark,
     /// Words read in all.
     words: u64,
-    /// Records read of the chunk, in all its laps.
+    /// Records that were read of the chunk, in this lap.
     records: usize,
 }
 
 /// How many records make a chunk one of small records, of 256 bytes at most on average.
-const MANY: usize = CHUNK_WORDS / 32;
+const MANY: usize = CHUNK_WORDS.div_ceil(32);
 
 impl<'p> Consumer<'p> {
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
@@ -54,6 +54,7 @@ impl<'p> Consumer<'p> {
                     let committed = chunk.committed();
                     if committed.lap() != self.committed.lap() {
                         self.read = 0;
+                        self.records = 0;
                     }
                     self.committed = committed;
                     if self.read < committed.words() {
@@ -117,6 +118,7 @@ impl<'p> Consumer<'p> {
             // SAFETY: committed as a whole.
             read(unsafe { chunk.read(self.read + skip..end) });
             self.read = end;
+            self.records += 1;
             return;
         }
         let mut left = header.words;

@@ -8,7 +8,7 @@
 //! The producer appends records to its last chunk and publishes them with one `Release` store of the
 //! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then it takes another
 //! one of the pool and links it, which seals the old one. The drain follows the links and gives chunks back. If the pool
-//! has none left, and the drain has read all of the ring, the producer begins its chunk anew.
+//! has none left for it, and the drain has read all of the ring, the producer begins its chunk anew.
 //!
 //! # Orderings
 //!
@@ -23,9 +23,11 @@
 //!   before was read to its end, so it never misses one.
 //! - **SYNC stack** and **SYNC rest** (and the pool's queue): the drain is done reading a chunk before another producer
 //!   writes to it.
+//! - **SYNC version**: who sees that the pool has changed finds what was given back, and `released` as it is then. So a
+//!   producer that remembers what things were like when there was no room misses nothing that came after.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
 //!   ring closed; the drain looks at `closed` before it looks for records.
-//! - `released` is only a count for the producer's share; it orders nothing and is relaxed.
+//! - `released` is only a count for the producer's share; it orders nothing, and is relaxed.
 
 pub(crate) mod chunk;
 mod consumer;

@@ -15,7 +15,7 @@ use crate::sync::Ordering;
 fn wait<R>(_: impl FnMut() -> Option<R>) -> Option<R> {
     None
 }
-/// Nor do they remember that there was no room, which saves time and nothing else.
+/// Nor do they remember that there was no room: see [`Producer::signs`] for why that loses nothing.
 #[cfg(loom)]
 fn may_wait() -> bool {
     true
@@ -122,7 +122,8 @@ impl<'p> Producer<'p> {
             && self.place.is_none_or(|place| place.reserve(words).is_none())
     }
 
-    /// What changes whenever room could be made again.
+    /// What changes whenever room could be made again (SYNC drained, SYNC version). Both only grow, and are read before
+    /// the last try: what came before, that has seen; what comes after, they show.
     #[inline]
     fn signs(&self) -> (u64, u64) {
         (self.ring.drained(), self.pool.version())

@@ -90,6 +90,6 @@ fn chunks_that_records_do_not_fill() {
 
 #[test]
 fn small_records_in_chunks_that_rest() {
-    run(8, 24, 10 * RECORDS);
-    run(32, 24, 10 * RECORDS);
+    run(8, 24, 2 * RECORDS);
+    run(32, 24, 2 * RECORDS);
 }
