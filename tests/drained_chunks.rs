@@ -29,10 +29,7 @@ fn events_of_a_chunk() -> u64 {
 
 #[test]
 fn a_chunk_that_comes_back_is_not_taken_for_drained() {
-    // So few chunks that a thread finds no other one, and looks at whether its own was read.
-    let limits =
-        Limits { pool_bytes: 1 << 20, thread_bytes: 1 << 20, event_bytes: 1 << 16, ..Limits::default() };
-    pool::set_limits(limits).unwrap();
+    pool::set_limits(Limits { pool_bytes: 16 << 20, thread_bytes: 12 << 20, ..Limits::default() }).unwrap();
     let mut subscription =
         Subscription::builder().pattern("drained:*").queue_bytes(64 << 20).start().unwrap();
     let mut reader = Reader::default();
@@ -59,13 +56,24 @@ fn a_chunk_that_comes_back_is_not_taken_for_drained() {
                 assert!(drain::poll().more, "the drain comes to rest");
                 reader.read_waiting(&mut subscription, |event| numbers.push(event.payload.u64(0)));
             }
+            // When a thread finds no other chunk, it looks at whether its own was read.
+            fire(200 * chunk);
+            for _ in 0..20 {
+                assert!(drain::poll().more, "the drain comes to rest");
+                reader.read_waiting(&mut subscription, |event| numbers.push(event.payload.u64(0)));
+                fire(12 * chunk);
+            }
             next
         });
         firing.join().unwrap()
     });
     reader.finish(subscription, |event| numbers.push(event.payload.u64(0)));
+    // Until then, nothing was lost.
+    let without_a_loss = chunk + 20 * 12 * chunk;
+    assert!(numbers.iter().zip(0..without_a_loss).all(|(number, expected)| *number == expected));
+    assert!(numbers.is_sorted_by(|number, next| number < next));
     let lost = reader.losses();
     assert!(lost.ring_full > 0 && lost.total() == lost.ring_full, "{lost:?}");
     assert_eq!(numbers.len() as u64 + lost.ring_full, fired);
-    assert!(numbers.is_sorted_by(|number, next| number < next));
+    assert!(numbers.len() as u64 > without_a_loss);
 }

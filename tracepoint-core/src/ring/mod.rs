@@ -7,8 +7,8 @@
 //!
 //! The producer appends records to its last chunk and publishes them with one `Release` store of the
 //! chunk's `committed`. It reads nothing that the drain writes until the chunk is full. Then it takes another
-//! one of the pool and links it, which seals the old one. The drain follows the links and gives chunks back. If the pool
-//! has none left for it, and the drain has read all of the ring, the producer begins its chunk anew.
+//! one of the pool and links it, which seals the old one. The drain follows the links and gives chunks back. If the
+//! pool has none left for it, and the drain has read all of the ring, the producer begins its chunk anew.
 //!
 //! # Orderings
 //!

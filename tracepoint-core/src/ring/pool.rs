@@ -15,8 +15,8 @@ use crate::sync::ArrayQueue;
 /// The drain has just read what it gives back, on another core, whose cache has the lines yet. To write to such a line,
 /// a thread must have it taken away from there (25 to 100 ns), and only as many of that are on their way at once as its
 /// stores of a few events touch: a burst of small events was three times as slow for it. Half a megabyte later (less
-/// in a small pool), the drain's core has mostly let go of them. What is longer is copied by wide stores, many lines at once; there it is worth a
-/// third to write to what was written last, and is in the thread's own cache yet.
+/// in a small pool), the drain's core has mostly let go of them. What is longer is copied by wide stores, many lines at
+/// once; there it is worth a third to write to what was written last, and is in the thread's own cache yet.
 const REST: usize = 8;
 
 /// No version: changes begin at zero.

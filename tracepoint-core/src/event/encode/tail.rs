@@ -43,7 +43,8 @@ pub unsafe trait Tail {
 /// The most words of a [`Short`] tail.
 pub(crate) const SHORT_WORDS: usize = 8;
 
-/// The tail of a record that lies in one piece. If it `IS_SHORT`, what is copied is copied here and now, without a call.
+/// The tail of a record that lies in one piece. If it `IS_SHORT`, what is copied is copied here and now, without a
+/// call.
 pub(crate) struct InOnePiece<const IS_SHORT: bool> {
     at: *mut u64,
 }
