@@ -17,8 +17,9 @@ using namespace capnp;
 
 // Connects to the process with this name, process id or socket.
 kj::Own<kj::AsyncIoStream> connect(kj::ProcessContext& context, kj::AsyncIoContext& io, kj::StringPtr target) {
-  auto usual = kj::str("{/run/user/", getuid(), "/tracepoint,/tmp/tracepoint-", getuid(), "}");
-  auto chosen = getenv("TRACEPOINT_DIR");
+  auto session = getenv("XDG_RUNTIME_DIR"), chosen = getenv("TRACEPOINT_DIR");
+  auto runtime = session ? kj::str(session) : kj::str("/run/user/", getuid());
+  auto usual = kj::str("{", runtime, "/tracepoint,/tmp/tracepoint-", getuid(), "}");
   auto name = kj::str(chosen ? chosen : usual.cStr(), "/{", target, ".[0-9]*,*.", target, ",", target, "}.sock");
   glob_t found;
   glob(target.findFirst('/') == nullptr ? name.cStr() : target.cStr(), GLOB_BRACE, nullptr, &found);

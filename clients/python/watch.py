@@ -22,7 +22,8 @@ import tracing_capnp  # noqa: E402
 
 def connect(target):
     """Connects to the process with this name, process id or socket."""
-    places = [f"/run/user/{os.getuid()}/tracepoint", f"{tempfile.gettempdir()}/tracepoint-{os.getuid()}"]
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    places = [f"{runtime}/tracepoint", f"{tempfile.gettempdir()}/tracepoint-{os.getuid()}"]
     places = [os.environ["TRACEPOINT_DIR"]] if os.environ.get("TRACEPOINT_DIR") else places
     # What is in a directory of somebody else is not to be trusted.
     paths = [path for place in places for path in Path(place).glob("*.*.sock")
