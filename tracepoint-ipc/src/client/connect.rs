@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::ConnectError;
 use crate::rpc::{self, Arrivals};
-use crate::socket::platform;
+use crate::socket::platform::{self, Connected};
 use crate::tracing_capnp::tracing;
 
 /// How long a process may take to answer.
@@ -25,7 +25,7 @@ pub(super) async fn connect(
     let failed = |source| ConnectError::Socket { path: path.to_owned(), source };
     let name = platform::to_name(path).map_err(failed)?;
     let stream = in_time(path, Stream::connect(name)).await?.map_err(failed)?;
-    let (tracing, link) = rpc::connect(stream, arrivals);
+    let (tracing, link) = rpc::connect(Connected::new(stream).map_err(failed)?, arrivals);
     let closed = Rc::new(Notify::new());
     let stop = closed.clone();
     tokio::task::spawn_local(async move {

@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
-use interprocess::local_socket::tokio::Stream;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -12,6 +11,7 @@ use super::lease::Lease;
 use super::node::Node;
 use super::service::TracingService;
 use crate::rpc::{self, Attachments};
+use crate::socket::platform::Connected;
 use crate::tracing_capnp::tracing;
 
 /// The connection of one client.
@@ -82,7 +82,7 @@ impl Connection {
 }
 
 /// Serves a client until it goes, or is told to.
-pub(super) fn serve(stream: Stream, connection: Rc<Connection>) -> impl Future<Output = ()> {
+pub(super) fn serve(stream: Connected, connection: Rc<Connection>) -> impl Future<Output = ()> {
     let service = TracingService::new(connection.clone());
     let bootstrap: tracing::Client = capnp_rpc::new_client(service);
     let link = rpc::serve(stream, &bootstrap, connection.attachments.clone());

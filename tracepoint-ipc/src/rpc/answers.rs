@@ -12,10 +12,10 @@ use crate::tracing_capnp::event_sink;
 
 /// Bytes of batches that are acknowledged together: less than is let on the way to one subscriber, so that none
 /// waits for that.
-const TOGETHER: usize = 256 << 10;
+const TOGETHER: usize = 512 << 10;
 
 /// What a batch counts at least: those of a few events are acknowledged together as well.
-const LEAST: usize = 16 << 10;
+const LEAST: usize = 32 << 10;
 
 /// The number of `EventSink.push`.
 const PUSH: u16 = 0;
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn batches_are_acknowledged_together() {
-        assert_eq!(may_wait(&[100 << 10, 100 << 10, 100 << 10, 100 << 10]), [true, true, false, true]);
+        assert_eq!(may_wait(&[200 << 10, 200 << 10, 200 << 10, 200 << 10]), [true, true, false, true]);
         assert_eq!(may_wait(&[TOGETHER]), [false]);
     }
 

@@ -7,23 +7,23 @@ use capnp_rpc::rpc_twoparty_capnp::Side;
 use capnp_rpc::{Disconnector, RpcSystem};
 use futures_util::future;
 use futures_util::io::BufReader;
-use interprocess::local_socket::tokio::Stream;
 use tokio::time::timeout;
 
 use super::arrivals::Arrivals;
 use super::attachment::Attachments;
 use super::network::{Bounds, Network};
 use super::stream::SharedStream;
+use crate::socket::platform::Connected;
 use crate::tracing_capnp::tracing;
 
 /// Requests are a few hundred bytes, and a message is allocated as soon as its size is announced. What waits to
 /// be written is longer than any honest client needs: its batches in flight are bounded by the window.
 const SERVER_BOUNDS: Bounds =
-    Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 512 << 10 };
+    Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 1 << 20 };
 
 /// A client takes a batch with one event of the largest size, and is called once for each batch in flight.
 const CLIENT_BOUNDS: Bounds =
-    Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16, receive_words: 4 << 20, window_bytes: 512 << 10 };
+    Bounds { unsent_bytes: 4 << 20, open_answers: 1 << 16, receive_words: 4 << 20, window_bytes: 1 << 20 };
 
 /// How long a closing connection may take to write what it has queued.
 const LINGER: Duration = Duration::from_millis(100);
@@ -36,13 +36,13 @@ pub(crate) struct Link {
 }
 
 /// The end of an exporter: `bootstrap` is what a client gets to see. Its calls may have `attachments`.
-pub(crate) fn serve(stream: Stream, bootstrap: &tracing::Client, attachments: Attachments) -> Link {
+pub(crate) fn serve(stream: Connected, bootstrap: &tracing::Client, attachments: Attachments) -> Link {
     let bootstrap = capnp::capability::Client::new(bootstrap.client.hook.add_ref());
     Link::new(stream, Side::Server, SERVER_BOUNDS, Some(bootstrap), attachments, Arrivals::default())
 }
 
 /// The end of a client. The capability works as soon as the link runs. Content of what comes in can be kept.
-pub(crate) fn connect(stream: Stream, arrivals: Arrivals) -> (tracing::Client, Link) {
+pub(crate) fn connect(stream: Connected, arrivals: Arrivals) -> (tracing::Client, Link) {
     let mut link = Link::new(stream, Side::Client, CLIENT_BOUNDS, None, Attachments::default(), arrivals);
     let tracing = link.rpc.bootstrap(Side::Server);
     (tracing, link)
@@ -50,7 +50,7 @@ pub(crate) fn connect(stream: Stream, arrivals: Arrivals) -> (tracing::Client, L
 
 impl Link {
     fn new(
-        stream: Stream,
+        stream: Connected,
         side: Side,
         bounds: Bounds,
         bootstrap: Option<capnp::capability::Client>,

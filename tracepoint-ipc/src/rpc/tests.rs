@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::{Arrivals, connect};
 use crate::Exporter;
-use crate::socket::platform;
+use crate::socket::platform::{self, Connected};
 use crate::tracing_capnp::{event_sink, tracing};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +26,8 @@ fn exporter(builder: impl FnOnce(crate::ExporterBuilder) -> crate::ExporterBuild
 
 async fn attach(exporter: &Exporter) -> (tracing::Client, Rc<Notify>) {
     let name = platform::to_name(exporter.socket_path()).unwrap();
-    let (tracing, link) = connect(Stream::connect(name).await.unwrap(), Arrivals::default());
+    let stream = Connected::new(Stream::connect(name).await.unwrap()).unwrap();
+    let (tracing, link) = connect(stream, Arrivals::default());
     let stop = Rc::new(Notify::new());
     let stopped = stop.clone();
     tokio::task::spawn_local(async move {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream};
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::super::DirectoryError;
 use crate::fork::Ours;
@@ -112,19 +112,31 @@ pub(crate) fn is_peer_allowed(_stream: &Stream) -> bool {
     true
 }
 
-/// Writes the first of several slices that is not empty: there is no call for more.
-pub(crate) fn poll_write_vectored(
-    mut stream: &Stream,
-    cx: &mut Context<'_>,
-    slices: &[io::IoSlice<'_>],
-) -> Poll<io::Result<usize>> {
-    let first = slices.iter().find(|slice| !slice.is_empty());
-    Pin::new(&mut stream).poll_write(cx, first.map_or(&[], |slice| slice))
-}
+/// One end of a connection, to be read by one task and written to by one.
+pub(crate) struct Connected(Stream);
 
-/// There is no `fork`.
-pub(crate) fn not_for_children(_: &Stream) -> Ours {
-    Ours
+impl Connected {
+    /// Takes the pipe.
+    #[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
+    pub(crate) fn new(stream: Stream) -> io::Result<Self> {
+        Ok(Self(stream))
+    }
+
+    /// Reads what is there; 0 at the end.
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(buffer);
+        Pin::new(&mut self.0).poll_read(cx, &mut buffer).map_ok(|()| buffer.filled().len())
+    }
+
+    /// Writes the first of several slices that is not empty: there is no call for more.
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = slices.iter().find(|slice| !slice.is_empty());
+        Pin::new(&mut self.0).poll_write(cx, first.map_or(&[], |slice| slice))
+    }
 }
 
 /// There is no `fork`.

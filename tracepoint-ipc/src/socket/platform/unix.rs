@@ -1,19 +1,19 @@
 //! Unix: sockets are files in a directory that belongs to the user.
 
+mod connected;
+
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::task::{Context, Poll, ready};
 
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
 use rustix::fs::FlockOperation;
-use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
-use tokio::io::Interest;
-use tokio::net::UnixStream;
+
+pub(crate) use connected::Connected;
 
 use super::super::DirectoryError;
 use crate::fork::Ours;
@@ -154,44 +154,6 @@ pub(crate) fn process(pid: u32) -> Process {
 pub(crate) fn is_peer_allowed(stream: &Stream) -> bool {
     let peer = stream.peer_creds().ok().and_then(|creds| creds.euid());
     peer.is_some_and(|uid| uid == own_uid() || uid == ROOT)
-}
-
-/// Writes several slices with one call to the system. If the other side is gone that is an error, and not a signal
-/// that ends the process.
-pub(crate) fn poll_write_vectored(
-    stream: &Stream,
-    cx: &mut Context<'_>,
-    slices: &[io::IoSlice<'_>],
-) -> Poll<io::Result<usize>> {
-    let Stream::UdSocket(stream) = stream;
-    let stream = stream.inner();
-    loop {
-        ready!(stream.poll_write_ready(cx))?;
-        let send = || Ok(sendmsg(stream, slices, &mut SendAncillaryBuffer::default(), silently(stream)?)?);
-        match stream.try_io(Interest::WRITABLE, send) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-            result => return Poll::Ready(result),
-        }
-    }
-}
-
-#[cfg(not(target_vendor = "apple"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
-fn silently(_: &UnixStream) -> io::Result<SendFlags> {
-    Ok(SendFlags::NOSIGNAL)
-}
-
-/// There is no such flag, but a setting of the socket.
-#[cfg(target_vendor = "apple")]
-fn silently(stream: &UnixStream) -> io::Result<SendFlags> {
-    rustix::net::sockopt::set_socket_nosigpipe(stream, true)?;
-    Ok(SendFlags::empty())
-}
-
-/// Keeps a forked child from keeping a connection open. To be dropped before the stream.
-pub(crate) fn not_for_children(stream: &Stream) -> Ours {
-    let Stream::UdSocket(stream) = stream;
-    Ours::new(stream)
 }
 
 /// Keeps a forked child from listening. To be dropped before the listener.
