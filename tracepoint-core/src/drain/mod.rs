@@ -34,6 +34,8 @@ use source::Source;
 pub struct Pass {
     /// Events taken from the rings.
     pub events: u64,
+    /// Bytes of their records, with what these refer to.
+    pub bytes: u64,
     /// The pass ended early, lest it keep its caller from other work: there is more to take.
     pub more: bool,
 }
@@ -71,8 +73,8 @@ const SKEW_NANOS: u64 = 100_000;
 /// How long a loss may go unnoticed.
 const LATE_NANOS: u64 = 100_000_000;
 
-/// Words of records that [`poll`] takes, about: a few batches, which whoever sends them finds in the cache.
-const POLL_WORDS: usize = 32_768;
+/// Bytes of records that [`poll`] takes, about: a batch, which whoever sends it finds in the cache.
+const POLL_BYTES: u64 = 256 << 10;
 
 /// Where a pass ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,15 +168,15 @@ impl Drain {
         for (place, source) in self.sources.iter_mut().enumerate() {
             self.heads.extend(source.head(until).map(|clock| Reverse((clock, place))));
         }
-        let mut left = if limited { POLL_WORDS } else { usize::MAX };
-        let mut events = 0;
+        let limit = if limited { POLL_BYTES } else { u64::MAX };
+        let mut pass = Pass::default();
         while let Some(Reverse((_, place))) = self.heads.pop() {
-            if left == 0 {
+            if pass.bytes >= limit {
                 self.heads.clear();
-                return Pass { events, more: true };
+                return Pass { more: true, ..pass };
             }
             let next = self.heads.peek().map_or(until, |Reverse((clock, _))| *clock);
-            events += self.run(place, next, &mut left, feeds);
+            self.run(place, next, limit, &mut pass, feeds);
             self.heads.extend(self.sources[place].head(until).map(|clock| Reverse((clock, place))));
         }
         // From the end, so that places stay true.
@@ -183,7 +185,7 @@ impl Drain {
                 self.sources.swap_remove(place).retire();
             }
         }
-        Pass { events, more: false }
+        pass
     }
 
     /// Places of rings whose threads are gone. To be asked before looking for records.
@@ -196,14 +198,13 @@ impl Drain {
             .collect()
     }
 
-    /// Delivers records of one ring as long as they are not younger than `until`, and as the words that are
-    /// `left` are not used up. Returns how many.
-    fn run(&mut self, place: usize, until: u64, left: &mut usize, feeds: &mut Feeds) -> u64 {
+    /// Delivers records of one ring as long as they are not younger than `until`, and as the pass has fewer bytes
+    /// than its limit.
+    fn run(&mut self, place: usize, until: u64, limit: u64, pass: &mut Pass, feeds: &mut Feeds) {
         let source = &mut self.sources[place];
-        let mut events = 0;
-        while *left > 0 {
+        while pass.bytes < limit {
             let Some(header) = source.peek(until) else { break };
-            events += 1;
+            pass.events += 1;
             let index = header.tracepoint as usize;
             let time = source.stamp(self.calibration.nanos(header.clock));
             let arriving = Arriving {
@@ -222,10 +223,10 @@ impl Drain {
             };
             if header.is_unusual() {
                 let words = deliver_parts(source, header, &arriving, feeds, &mut self.spent);
-                *left = left.saturating_sub(words);
+                pass.bytes += words as u64 * 8;
                 continue;
             }
-            *left = left.saturating_sub(header.words);
+            pass.bytes += header.words as u64 * 8;
             let (consumer, thread) = source.parts();
             consumer.consume(header, |payload| {
                 for slot in Slots(header.mask) {
@@ -235,7 +236,6 @@ impl Drain {
                 }
             });
         }
-        events
     }
 }
 

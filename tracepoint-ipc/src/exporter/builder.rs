@@ -61,8 +61,9 @@ impl ExporterBuilder {
     }
 
     /// How often the rings are drained while events come: every millisecond unless set, at least every 50 us.
-    /// While none come, eight times less often. A shorter interval costs more CPU time, a longer one takes more
-    /// of the rings. A probe calls before the interval is over when they fill up.
+    /// While none come, eight times less often; while many do, up to eight times, as long as that is no more than
+    /// 8 ms. A shorter interval costs more CPU time, a longer one takes more of the rings. A probe calls before the
+    /// interval is over when they fill up.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval = interval.max(MIN_POLL_INTERVAL);
         self

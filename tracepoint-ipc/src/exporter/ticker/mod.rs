@@ -79,6 +79,8 @@ async fn drain_while_leased(node: &Node, tools: Tools) -> io::Result<()> {
     let Tools { mut ticks, wakeup } = tools;
     let mut pace = Pace::new(node.ticker.interval);
     let mut pass = Pass::default();
+    // Since the last pass that took all.
+    let (mut events, mut bytes) = (0, 0);
     while node.has_leases() {
         if pass.more {
             // There is no time to lose, except for the other tasks: clients want to be served.
@@ -92,7 +94,9 @@ async fn drain_while_leased(node: &Node, tools: Tools) -> io::Result<()> {
         }
         pass = drain::poll();
         node.wake_pumps();
-        if pace.saw(pass.events) {
+        events += pass.events;
+        bytes += pass.bytes;
+        if !pass.more && pace.saw(std::mem::take(&mut events), std::mem::take(&mut bytes)) {
             ticks.set_interval(pace.interval())?;
         }
     }

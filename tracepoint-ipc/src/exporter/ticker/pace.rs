@@ -6,47 +6,54 @@ use std::time::Duration;
 /// Passes without an event before the pace slows down.
 const PATIENCE: u32 = 64;
 
-/// How much longer the interval is while no events come.
-const IDLE: u32 = 8;
+/// How much longer the interval gets at most, while no events come or many.
+const LONGER: u32 = 8;
 
-/// Events of a pass that are many: a quarter of a million a second, at the usual interval.
+/// How long it gets by that at most while many events come: whoever chose a longer one keeps it.
+const LONGEST: Duration = Duration::from_millis(8);
+
+/// Events that are many, if they come within one interval: a quarter of a million a second, at the usual one. Once
+/// there were so many, half of that rate is.
 const MANY: u64 = 256;
 
-/// How much longer the interval is while many events come.
-const BUSY: u32 = 4;
+/// Bytes of the rings that are to be taken at a time while many events come: a full batch or two.
+const ENOUGH: u64 = 384 << 10;
 
 /// The interval between two passes of the drain.
 pub(super) struct Pace {
     shortest: Duration,
     empty_passes: u32,
-    is_busy: bool,
+    /// By what the interval is longer while many events come; 1 while they do not.
+    stretch: u32,
 }
 
 impl Pace {
     pub(super) fn new(shortest: Duration) -> Self {
-        Self { shortest, empty_passes: 0, is_busy: false }
+        Self { shortest, empty_passes: 0, stretch: 1 }
     }
 
     pub(super) fn interval(&self) -> Duration {
-        self.shortest * self.factor()
+        self.shortest * if self.empty_passes >= PATIENCE { LONGER } else { self.stretch }
     }
 
-    /// Takes note of a pass; whether the interval has changed.
-    pub(super) fn saw(&mut self, events: u64) -> bool {
-        let before = self.factor();
+    /// Takes note of what came in an interval; whether the next one is of another length.
+    pub(super) fn saw(&mut self, events: u64, bytes: u64) -> bool {
+        let before = self.interval();
         self.empty_passes = if events > 0 { 0 } else { self.empty_passes.saturating_add(1) };
-        self.is_busy = events >= MANY;
-        self.factor() != before
+        let was = u64::from(self.stretch);
+        let many = if was > 1 { MANY / 2 * was } else { MANY };
+        self.stretch = if events < many { 1 } else { self.longest_for(bytes / was) };
+        self.interval() != before
     }
 
-    fn factor(&self) -> u32 {
-        if self.is_busy {
-            BUSY
-        } else if self.empty_passes >= PATIENCE {
-            IDLE
-        } else {
-            1
+    /// How much longer the interval may be if so many bytes come in the usual one. Doubled or not at all, so that
+    /// it does not change all the time.
+    fn longest_for(&self, bytes: u64) -> u32 {
+        let mut stretch = LONGER;
+        while stretch > 1 && (self.shortest * stretch > LONGEST || bytes * u64::from(stretch) > ENOUGH) {
+            stretch /= 2;
         }
+        stretch
     }
 }
 
@@ -54,24 +61,60 @@ impl Pace {
 mod tests {
     use super::*;
 
+    const MILLI: Duration = Duration::from_millis(1);
+
+    /// Events of a hundred bytes.
+    fn saw(pace: &mut Pace, events: u64) -> bool {
+        pace.saw(events, events * 100)
+    }
+
     #[test]
     fn the_pace_follows_the_events() {
-        let shortest = Duration::from_millis(1);
-        let mut pace = Pace::new(shortest);
+        let mut pace = Pace::new(MILLI);
         for _ in 1..PATIENCE {
-            assert!(!pace.saw(0));
+            assert!(!saw(&mut pace, 0));
         }
-        assert_eq!(pace.interval(), shortest);
-        assert!(pace.saw(0));
-        assert_eq!(pace.interval(), shortest * IDLE);
-        assert!(!pace.saw(0));
-        assert!(pace.saw(1));
-        assert_eq!(pace.interval(), shortest);
-        assert!(!pace.saw(5));
-        assert!(pace.saw(MANY));
-        assert_eq!(pace.interval(), shortest * BUSY);
-        assert!(!pace.saw(10 * MANY));
-        assert!(pace.saw(0));
-        assert_eq!(pace.interval(), shortest);
+        assert_eq!(pace.interval(), MILLI);
+        assert!(saw(&mut pace, 0));
+        assert_eq!(pace.interval(), MILLI * LONGER);
+        assert!(!saw(&mut pace, 0));
+        assert!(saw(&mut pace, 1));
+        assert_eq!(pace.interval(), MILLI);
+        assert!(!saw(&mut pace, 5));
+        assert!(saw(&mut pace, MANY));
+        assert_eq!(pace.interval(), LONGEST);
+        assert!(!saw(&mut pace, 8 * MANY));
+        assert!(saw(&mut pace, 0));
+        assert_eq!(pace.interval(), MILLI);
+    }
+
+    #[test]
+    fn a_rate_that_varies_a_little_is_one_pace() {
+        let mut pace = Pace::new(MILLI);
+        saw(&mut pace, MANY);
+        // Half as many in each millisecond.
+        assert!(!saw(&mut pace, 4 * MANY));
+        assert!(saw(&mut pace, 4 * MANY - 1));
+        assert_eq!(pace.interval(), MILLI);
+    }
+
+    #[test]
+    fn the_more_bytes_come_the_sooner_they_are_taken() {
+        let mut pace = Pace::new(MILLI);
+        // In each millisecond.
+        for (bytes, stretch) in [(40 << 10, 8), (60 << 10, 4), (100 << 10, 2), (300 << 10, 1), (40 << 10, 8)]
+        {
+            pace.saw(10 * MANY, bytes * u64::from(pace.stretch));
+            assert_eq!(pace.interval(), MILLI * stretch, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn long_intervals_do_not_get_longer_by_events() {
+        for (shortest, busy) in [(50, 400), (2_000, 8_000), (5_000, 5_000), (10_000, 10_000)] {
+            let mut pace = Pace::new(Duration::from_micros(shortest));
+            saw(&mut pace, MANY);
+            assert_eq!(pace.interval(), Duration::from_micros(busy));
+        }
     }
 }
