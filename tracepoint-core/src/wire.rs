@@ -21,8 +21,11 @@ use crate::event::{DecodeError, Descriptor, StructReader};
 /// Words before the payload: segment table, root pointer, three words of data, payload pointer.
 pub const ENVELOPE_WORDS: usize = 6;
 
-const DATA_WORDS: u64 = 3;
-const POINTERS: u64 = 1;
+/// The root pointer: three words of data and one pointer, right behind it.
+const ROOT: u64 = 3 << 32 | 1 << 48;
+
+/// Where the payload starts in the segment.
+const PAYLOAD_AT: usize = (ENVELOPE_WORDS - 1) * 8;
 
 /// What an event carries besides its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +60,7 @@ impl Envelope {
         let payload = if self.sizes.0 == 0 { 0xffff_fffc } else { self.sizes.0 };
         [
             (segment as u64) << 32,
-            DATA_WORDS << 32 | POINTERS << 48,
+            ROOT,
             self.time,
             self.sequence,
             u64::from(self.thread) | u64::from(self.tag) << 32,
@@ -87,6 +90,32 @@ impl<'a> Frames<'a> {
         Frames { rest: batch }
     }
 
+    /// The next event, if it is laid out as this library does it. Nothing is taken otherwise.
+    #[doc(hidden)]
+    #[inline]
+    pub fn next_usual(&mut self) -> Option<RawEvent<'a>> {
+        let (event, rest) = RawEvent::usual(self.rest)?;
+        self.rest = rest;
+        Some(event)
+    }
+
+    /// The next event of another layout, one that is damaged, or the end.
+    #[cold]
+    #[inline(never)]
+    fn next_unusual(&mut self, to: &mut Option<Result<RawEvent<'a>, DecodeError>>) {
+        if self.rest.is_empty() {
+            return;
+        }
+        let event = self.split().and_then(|(frame, rest)| {
+            self.rest = rest;
+            RawEvent::new(frame)
+        });
+        if event.is_err() {
+            self.rest = &[];
+        }
+        *to = Some(event);
+    }
+
     fn split(&self) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
         let table = self.rest.first_chunk::<8>().ok_or(DecodeError::Truncated)?;
         let table = u64::from_le_bytes(*table);
@@ -103,17 +132,13 @@ impl<'a> Iterator for Frames<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
+        if let Some(event) = self.next_usual() {
+            return Some(Ok(event));
         }
-        let event = self.split().and_then(|(frame, rest)| {
-            self.rest = rest;
-            RawEvent::new(frame)
-        });
-        if event.is_err() {
-            self.rest = &[];
-        }
-        Some(event)
+        // Written to a place of its own, so that the usual event can stay in registers.
+        let mut other = None;
+        self.next_unusual(&mut other);
+        other
     }
 }
 
@@ -145,8 +170,22 @@ pub struct RawEvent<'a> {
 }
 
 impl<'a> RawEvent<'a> {
-    /// Reads one message, segment table included.
+    /// Reads a message as [`Envelope::words`] begins it. Returns what lies behind it, too.
     #[inline]
+    fn usual(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let envelope = bytes.first_chunk::<{ ENVELOPE_WORDS * 8 }>()?;
+        let word = |index: usize| u64::from_le_bytes(std::array::from_fn(|at| envelope[index * 8 + at]));
+        let [table, root, time, sequence, what, payload] = std::array::from_fn(word);
+        // One segment; the root; the payload's pointer, which leads to what is right behind it.
+        let is_usual = table as u32 == 0 && root == ROOT && payload as u32 == 0;
+        let len = usize::try_from(table >> 32).ok()?.checked_mul(8)?.checked_add(8)?;
+        let (frame, rest) = bytes.split_at_checked(len)?;
+        let payload = StructReader::at(frame.get(8..)?, PAYLOAD_AT, payload)?;
+        let (thread, tag) = (what as u32, (what >> 32) as u16);
+        is_usual.then_some((RawEvent { time, sequence, thread, tag, payload, frame }, rest))
+    }
+
+    /// Reads one message, segment table included.
     pub(crate) fn new(frame: &'a [u8]) -> Result<Self, DecodeError> {
         let event = StructReader::root(frame.get(8..).ok_or(DecodeError::Truncated)?)?;
         Ok(RawEvent {
@@ -162,5 +201,48 @@ impl<'a> RawEvent<'a> {
     /// The whole message.
     pub fn bytes(&self) -> &'a [u8] {
         self.frame
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An event of one word, 7, whose payload lies so many words behind its usual place.
+    fn event(gap: usize) -> Vec<u8> {
+        let sizes = PayloadSizes(1 << 32);
+        let envelope = Envelope { time: 1, sequence: 2, thread: 3, tag: 4, sizes, payload_words: gap + 1 };
+        let mut words = envelope.words().to_vec();
+        words[ENVELOPE_WORDS - 1] |= (gap as u64) << 2;
+        words.resize(ENVELOPE_WORDS + gap, 0);
+        words.push(7);
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    fn numbers(event: RawEvent<'_>) -> [u64; 5] {
+        let RawEvent { time, sequence, thread, tag, payload, .. } = event;
+        [time, sequence, thread.into(), tag.into(), payload.u64(0)]
+    }
+
+    #[test]
+    fn events_of_another_layout_are_read_as_well() {
+        let batch = [event(0), event(2), event(0), event(1)].concat();
+        assert_eq!(Frames::new(&batch[event(0).len()..]).next_usual().map(numbers), None);
+        let events: Vec<_> = Frames::new(&batch).map(|event| numbers(event.unwrap())).collect();
+        assert_eq!(events, [[1, 2, 3, 4, 7]; 4]);
+    }
+
+    #[test]
+    fn what_was_cut_off_is_no_event() {
+        let whole = event(0);
+        for len in 1..whole.len() {
+            let mut frames = Frames::new(&whole[..len]);
+            assert_eq!(frames.next().unwrap().map(numbers), Err(DecodeError::Truncated), "{len}");
+            assert!(frames.next().is_none());
+        }
+        // The same within a batch: the table says that there is less than there should be.
+        let mut short = whole.clone();
+        short[4] -= 1;
+        assert_eq!(Frames::new(&short).next().unwrap().map(numbers), Err(DecodeError::OutOfBounds));
     }
 }

@@ -83,9 +83,29 @@ impl<'a> Iterator for Events<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        match self.frames.next()? {
-            Ok(raw) => Some(Event::new(raw, self.catalog)),
-            Err(error) => Some(Err(error.into())),
+        let raw = self.frames.next_usual();
+        if let Some(event) = raw.and_then(|raw| Event::new(raw, self.catalog)) {
+            return Some(Ok(event));
         }
+        // Written to a place of its own, so that the usual event can stay in registers.
+        let mut other = None;
+        self.next_unusual(raw.map(|raw| raw.tag), &mut other);
+        other
+    }
+}
+
+impl<'a> Events<'a> {
+    /// What there is instead of a usual event that we know: one that has this tag, which we do not know; one of
+    /// another layout; one that is damaged; or the end.
+    #[cold]
+    #[inline(never)]
+    fn next_unusual(&mut self, unknown: Option<u16>, to: &mut Option<Result<Event<'a>, EventError>>) {
+        *to = match unknown {
+            Some(tag) => Some(Err(EventError::UnknownTag(tag))),
+            None => self.frames.next().map(|raw| {
+                let raw = raw?;
+                Event::new(raw, self.catalog).ok_or(EventError::UnknownTag(raw.tag))
+            }),
+        };
     }
 }

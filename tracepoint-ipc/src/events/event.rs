@@ -39,11 +39,8 @@ pub struct Event<'a> {
 
 impl<'a> Event<'a> {
     #[inline]
-    pub(super) fn new(raw: RawEvent<'a>, catalog: &'a Catalog) -> Result<Self, EventError> {
-        match catalog.tracepoint(raw.tag) {
-            Some(info) => Ok(Self { raw, info, catalog }),
-            None => Err(EventError::UnknownTag(raw.tag)),
-        }
+    pub(super) fn new(raw: RawEvent<'a>, catalog: &'a Catalog) -> Option<Self> {
+        Some(Self { raw, info: catalog.tracepoint(raw.tag)?, catalog })
     }
 
     /// When it happened: nanoseconds of the monotonic clock of the host, the same for all processes.
@@ -94,12 +91,7 @@ impl<'a> Event<'a> {
         if self.is::<E>() {
             return Ok(E::decode(self.raw.payload)?);
         }
-        Err(self.wrong_event(&E::DESCRIPTOR))
-    }
-
-    #[cold]
-    fn wrong_event(&self, expected: &dyn fmt::Display) -> EventError {
-        EventError::WrongEvent { expected: expected.to_string(), found: self.info.full_name().to_owned() }
+        Err(wrong_event(&E::DESCRIPTOR, self.info))
     }
 
     /// Its type, as the schema of the process says; `None` if the stream was opened without the schema.
@@ -136,6 +128,12 @@ impl<'a> Event<'a> {
     pub fn raw(&self) -> RawEvent<'a> {
         self.raw
     }
+}
+
+/// Not a method: what is called with an event must have it in memory.
+#[cold]
+fn wrong_event(expected: &dyn fmt::Display, found: &TracepointInfo) -> EventError {
+    EventError::WrongEvent { expected: expected.to_string(), found: found.full_name().to_owned() }
 }
 
 impl fmt::Debug for Event<'_> {

@@ -65,6 +65,12 @@ impl<'a> StructReader<'a> {
         root.structure(0)
     }
 
+    /// The struct that lies at a byte of a message, of the sizes that its pointer has; none if it is not all there.
+    #[inline]
+    pub(crate) fn at(segment: &'a [u8], at: usize, pointer: u64) -> Option<Self> {
+        StructReader { segment, ..StructReader::NOTHING }.struct_at(at, layout(pointer)).ok()
+    }
+
     const NOTHING: StructReader<'static> = StructReader {
         segment: &[],
         data: &[],
@@ -248,14 +254,56 @@ impl<'a> StructReader<'a> {
     pub fn text(&self, index: u32) -> Result<&'a str, DecodeError> {
         match self.data(index)? {
             [] => Ok(""),
-            [text @ .., 0] => std::str::from_utf8(text).map_err(|_| DecodeError::BadText),
+            [text @ .., 0] => utf8(text),
             _ => Err(DecodeError::BadText),
         }
     }
+}
+
+/// Bytes as a text. Most are ASCII, and short: too short for the standard library to look at eight at a time.
+#[inline]
+fn utf8(bytes: &[u8]) -> Result<&str, DecodeError> {
+    if is_ascii(bytes) {
+        // SAFETY: ASCII is UTF-8.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    std::str::from_utf8(bytes).map_err(|_| DecodeError::BadText)
+}
+
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    };
+    let word = |bytes: &[u8]| u64::from_ne_bytes(std::array::from_fn(|at| bytes[at]));
+    let all = bytes.chunks_exact(8).fold(word(last), |all, bytes| all | word(bytes));
+    all & 0x8080_8080_8080_8080 == 0
 }
 
 /// The sizes in a struct pointer.
 #[inline]
 fn layout(word: u64) -> StructLayout {
     StructLayout { data_words: (word >> 32) as u16, pointers: (word >> 48) as u16 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_looked_at_as_a_whole() {
+        for len in 0..40 {
+            let ascii = vec![b'a'; len];
+            assert_eq!(utf8(&ascii).unwrap().as_bytes(), ascii);
+            for at in 0..len {
+                let mut bytes = ascii.clone();
+                bytes[at] = 0xff;
+                assert_eq!(utf8(&bytes), Err(DecodeError::BadText), "{at} of {len}");
+                if at > 0 {
+                    bytes[at - 1..=at].copy_from_slice("\u{e9}".as_bytes());
+                    assert_eq!(utf8(&bytes).unwrap().chars().count(), len - 1, "{at} of {len}");
+                }
+            }
+        }
+    }
 }
