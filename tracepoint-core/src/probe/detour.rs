@@ -57,7 +57,12 @@ fn once<E: Event>(event: &E, mut mask: u32, stamp: Stamp) {
     let written = if !E::Lowered::STABLE {
         unstable::write::<E>(fields, mask, stamp)
     } else if E::Lowered::REFERENCES > 0 && fields.referred().count > 0 {
-        handover::write::<E>(fields, mask, stamp)
+        // SAFETY: they are forgotten if that succeeds.
+        let written = unsafe { handover::write::<E>(&fields, mask, stamp) };
+        if written.is_ok() {
+            std::mem::forget(fields);
+        }
+        written
     } else {
         copy::<E>(fields.tail_words(), || fields, mask, stamp)
     };

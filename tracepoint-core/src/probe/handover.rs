@@ -1,6 +1,8 @@
 //! Writing events that hand some of their bytes over by reference: a probe's other way into the ring, apart
 //! from the usual one.
 
+use std::ptr;
+
 use super::header;
 use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Section, Tail};
 use crate::gate::Stamp;
@@ -15,21 +17,23 @@ use crate::{clock, event, pool, thread};
 const _: () =
     assert!(HEADER_WORDS + MAX_REFERENCES * REFERENCE_WORDS + event::MAX_WORDS as usize <= CHUNK_WORDS);
 
-/// Writes an event that has references to the ring of this thread.
+/// Writes an event that has references to the ring of this thread. Reads the fields from where they are: what was
+/// just put together is not moved a second time.
 ///
-/// What is not written is dropped when the ring is free for other events again.
+/// # Safety
+///
+/// If that succeeds, the fields are in the record: the caller forgets them.
 #[inline(never)]
-pub(super) fn write<E: Event>(fields: E::Lowered<'_>, mask: u32, stamp: Stamp) -> Result<(), Cause> {
+pub(super) unsafe fn write<E: Event>(fields: &E::Lowered<'_>, mask: u32, stamp: Stamp) -> Result<(), Cause> {
     let referred = fields.referred();
     let whole = HEADER_WORDS + const { E::DESCRIPTOR.layout.words() } + fields.tail_words();
     let words = whole - referred.words + referred.count * REFERENCE_WORDS;
-    let mut fields = Some(fields);
     thread::with(|producer| {
         let shared = pool::get().ok_or(Lost::RingFull)?;
         shared.refer(whole, referred.bytes)?;
         let header = header::<E>(words, mask, stamp).referring();
-        // SAFETY: nobody took the fields yet, and they said themselves what they are.
-        let written = unsafe { append::<E>(producer, header, words, referred.count, &mut fields) };
+        // SAFETY: they said themselves what they are, and are forgotten if they are taken.
+        let written = unsafe { append::<E>(producer, header, words, referred.count, fields) };
         if written.is_err() {
             shared.release(referred.bytes);
         }
@@ -37,64 +41,63 @@ pub(super) fn write<E: Event>(fields: E::Lowered<'_>, mask: u32, stamp: Stamp) -
     })
 }
 
-/// Appends a record with `references` references, and takes the fields if there is room for it.
+/// Appends a record with `references` references, if there is room for it.
 ///
 /// # Safety
 ///
-/// There are fields, and as many of them are references; `words` counts these, the struct, and what else there
-/// is of the tail.
+/// As many of the fields are references; `words` counts these, the struct, and what else there is of the tail. If
+/// that succeeds, the fields are in the record.
 #[inline(always)]
 unsafe fn append<E: Event>(
     producer: &mut Producer<'_>,
     header: Header,
     words: usize,
     references: usize,
-    fields: &mut Option<E::Lowered<'_>>,
+    fields: &E::Lowered<'_>,
 ) -> Result<(), Lost> {
     let struct_words = const { E::DESCRIPTOR.layout.words() };
     let before = HEADER_WORDS + references * REFERENCE_WORDS;
-    // SAFETY: `fill` writes all words of the record, and is called once, so it gets the fields.
+    // SAFETY: `fill` writes all words of the record, and is called once, when nothing can fail any more.
     unsafe {
         if Producer::spans(words) {
             producer.append_spanning(words, |spanning| {
                 let start = spanning.start(before + struct_words);
-                fill::<E, _>(start, header, references, fields.take(), spanning);
+                fill::<E, _>(start, header, references, fields, spanning);
                 Ok(())
             })
         } else {
             producer.append(words, |start| {
                 let tail = Contiguous::new(start.add(before + struct_words));
-                fill::<E, _>(start, header, references, fields.take(), tail);
+                fill::<E, _>(start, header, references, fields, tail);
                 Ok(())
             })
         }
     }
 }
 
-/// Writes a record.
+/// Writes a record, and moves the fields there.
 ///
 /// # Safety
 ///
 /// `start` is valid for writes of the header, the references and the struct, and `tail` has room for what
-/// else there is of the record. There are fields, and as many of them are references.
+/// else there is of the record. As many of the fields are references; nobody uses them again.
 #[inline(always)]
 unsafe fn fill<E: Event, T: Tail>(
     start: *mut u64,
     header: Header,
     references: usize,
-    fields: Option<E::Lowered<'_>>,
+    fields: &E::Lowered<'_>,
     tail: T,
 ) {
     let descriptor = const { E::DESCRIPTOR };
     let layout = descriptor.layout;
-    // SAFETY: within the record; `fields` are there, and are those of the descriptor.
+    // SAFETY: within the record; `fields` are those of the descriptor, and this is the last use of them.
     unsafe {
         let first = header.write(start, clock::ticks());
-        let fields = fields.unwrap_unchecked();
         let payload = first.add(references * REFERENCE_WORDS);
         fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
         let place = layout.words() as u32;
-        fields.body(&mut Referring { next: first.cast(), left: references, place, tail });
+        ptr::read(fields).body(&mut Referring { next: first.cast(), left: references, place, tail });
     }
 }
 
