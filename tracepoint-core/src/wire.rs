@@ -24,6 +24,9 @@ pub const ENVELOPE_WORDS: usize = 6;
 /// The root pointer: three words of data and one pointer, right behind it.
 const ROOT: u64 = 3 << 32 | 1 << 48;
 
+/// The pointer to a struct of no size, which leads to itself: offset -1.
+const NO_SIZE: u64 = 0xffff_fffc;
+
 /// Where the payload starts in the segment.
 const PAYLOAD_AT: usize = (ENVELOPE_WORDS - 1) * 8;
 
@@ -56,8 +59,7 @@ impl Envelope {
     #[inline]
     pub(crate) fn words(&self) -> [u64; ENVELOPE_WORDS] {
         let segment = ENVELOPE_WORDS - 1 + self.payload_words;
-        // A struct of no size points at itself: offset -1.
-        let payload = if self.sizes.0 == 0 { 0xffff_fffc } else { self.sizes.0 };
+        let payload = if self.sizes.0 == 0 { NO_SIZE } else { self.sizes.0 };
         [
             (segment as u64) << 32,
             ROOT,
@@ -177,7 +179,8 @@ impl<'a> RawEvent<'a> {
         let word = |index: usize| u64::from_le_bytes(std::array::from_fn(|at| envelope[index * 8 + at]));
         let [table, root, time, sequence, what, payload] = std::array::from_fn(word);
         // One segment; the root; the payload's pointer, which leads to what is right behind it.
-        let is_usual = table as u32 == 0 && root == ROOT && payload as u32 == 0;
+        let is_behind = payload as u32 == 0 || payload == NO_SIZE;
+        let is_usual = table as u32 == 0 && root == ROOT && is_behind;
         let len = usize::try_from(table >> 32).ok()?.checked_mul(8)?.checked_add(8)?;
         let (frame, rest) = bytes.split_at_checked(len)?;
         let payload = StructReader::at(frame.get(8..)?, PAYLOAD_AT, payload)?;
@@ -230,6 +233,15 @@ mod tests {
         assert_eq!(Frames::new(&batch[event(0).len()..]).next_usual().map(numbers), None);
         let events: Vec<_> = Frames::new(&batch).map(|event| numbers(event.unwrap())).collect();
         assert_eq!(events, [[1, 2, 3, 4, 7]; 4]);
+    }
+
+    #[test]
+    fn events_without_fields_are_usual() {
+        let sizes = PayloadSizes::default();
+        let envelope = Envelope { time: 1, sequence: 2, thread: 3, tag: 4, sizes, payload_words: 0 };
+        let batch: Vec<u8> = envelope.words().iter().flat_map(|word| word.to_le_bytes()).collect();
+        assert_eq!(Frames::new(&batch).next_usual().map(numbers), Some([1, 2, 3, 4, 0]));
+        assert_eq!(numbers(RawEvent::new(&batch).unwrap()), [1, 2, 3, 4, 0]);
     }
 
     #[test]

@@ -91,7 +91,8 @@ unsafe fn fill<E: Event, T: Tail>(
 ) {
     let descriptor = const { E::DESCRIPTOR };
     let layout = descriptor.layout;
-    // SAFETY: within the record; `fields` are those of the descriptor, and this is the last use of them.
+    // SAFETY: within the record; `fields` are those of the descriptor, and this is the last use of them. Nothing here
+    // panics, as none of it is code of the user.
     unsafe {
         let first = header.write(start, clock::ticks());
         let payload = first.add(references * REFERENCE_WORDS);

@@ -17,7 +17,8 @@ use crate::socket::platform::Connected;
 use crate::tracing_capnp::tracing;
 
 /// Requests are a few hundred bytes, and a message is allocated as soon as its size is announced. What waits to
-/// be written is longer than any honest client needs: its batches in flight are bounded by the window.
+/// be written is longer than a client with a few subscriptions needs, as the window bounds the batches of each; one
+/// with more of them is heard again when some of it is written.
 const SERVER_BOUNDS: Bounds =
     Bounds { unsent_bytes: 4 << 20, open_answers: 256, receive_words: 8192, window_bytes: 1 << 20 };
 

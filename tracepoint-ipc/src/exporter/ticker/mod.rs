@@ -21,7 +21,7 @@ use tracepoint_core::drain::{self, Pass};
 
 use super::node::Node;
 use super::wake::Wakeup;
-use pace::Pace;
+use pace::{Came, Pace};
 
 /// Whether the drain runs, and what it needs for that.
 pub(super) struct Ticker {
@@ -80,7 +80,7 @@ async fn drain_while_leased(node: &Node, tools: Tools) -> io::Result<()> {
     let mut pace = Pace::new(node.ticker.interval);
     let mut pass = Pass::default();
     // Since the last pass that took all.
-    let (mut events, mut bytes) = (0, 0);
+    let mut came = Came::default();
     while node.has_leases() {
         if pass.more {
             // There is no time to lose, except for the other tasks: clients want to be served.
@@ -88,15 +88,15 @@ async fn drain_while_leased(node: &Node, tools: Tools) -> io::Result<()> {
         } else {
             tokio::select! {
                 ticked = ticks.next() => ticked?,
-                () = wakeup.wait() => {}
+                () = wakeup.wait() => came.called = true,
                 () = node.leases_changed.notified() => {}
             }
         }
         pass = drain::poll();
         node.wake_pumps();
-        events += pass.events;
-        bytes += pass.bytes;
-        if !pass.more && pace.saw(std::mem::take(&mut events), std::mem::take(&mut bytes)) {
+        came.events += pass.events;
+        came.bytes += pass.bytes;
+        if !pass.more && pace.saw(std::mem::take(&mut came)) {
             ticks.set_interval(pace.interval())?;
         }
     }

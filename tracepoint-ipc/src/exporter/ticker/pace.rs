@@ -12,12 +12,22 @@ const LONGER: u32 = 8;
 /// How long it gets by that at most while many events come: whoever chose a longer one keeps it.
 const LONGEST: Duration = Duration::from_millis(8);
 
-/// Events that are many, if they come within one interval: a quarter of a million a second, at the usual one. Once
-/// there were so many, half of that rate is.
+/// Events of a pass that are many: a quarter of a million a second, at the usual interval. Once there were so many,
+/// half of that rate is.
 const MANY: u64 = 256;
 
 /// Bytes of the rings that are to be taken at a time while many events come: a full batch or two.
 const ENOUGH: u64 = 384 << 10;
+
+/// What came in an interval.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Came {
+    pub(super) events: u64,
+    /// Of the rings.
+    pub(super) bytes: u64,
+    /// The rings filled up: a probe called before the interval was over.
+    pub(super) called: bool,
+}
 
 /// The interval between two passes of the drain.
 pub(super) struct Pace {
@@ -33,24 +43,29 @@ impl Pace {
     }
 
     pub(super) fn interval(&self) -> Duration {
-        self.shortest * if self.empty_passes >= PATIENCE { LONGER } else { self.stretch }
+        let stretch = if self.empty_passes >= PATIENCE { LONGER } else { self.stretch };
+        self.shortest.saturating_mul(stretch)
     }
 
-    /// Takes note of what came in an interval; whether the next one is of another length.
-    pub(super) fn saw(&mut self, events: u64, bytes: u64) -> bool {
+    /// Takes note of what came; whether the next interval is of another length.
+    pub(super) fn saw(&mut self, came: Came) -> bool {
         let before = self.interval();
-        self.empty_passes = if events > 0 { 0 } else { self.empty_passes.saturating_add(1) };
+        self.empty_passes = if came.events > 0 { 0 } else { self.empty_passes.saturating_add(1) };
         let was = u64::from(self.stretch);
         let many = if was > 1 { MANY / 2 * was } else { MANY };
-        self.stretch = if events < many { 1 } else { self.longest_for(bytes / was) };
+        let is_short = came.events < many || came.called;
+        self.stretch = if is_short { 1 } else { self.longest_for(came.bytes / was) };
         self.interval() != before
     }
 
-    /// How much longer the interval may be if so many bytes come in the usual one. Doubled or not at all, so that
-    /// it does not change all the time.
+    /// How much longer the interval may be if so many bytes come in the usual one. Doubled or not at all: each change
+    /// is a call to the system.
     fn longest_for(&self, bytes: u64) -> u32 {
         let mut stretch = LONGER;
-        while stretch > 1 && (self.shortest * stretch > LONGEST || bytes * u64::from(stretch) > ENOUGH) {
+        let is_too_long = |stretch: u32| {
+            self.shortest.saturating_mul(stretch) > LONGEST || bytes.saturating_mul(stretch.into()) > ENOUGH
+        };
+        while stretch > 1 && is_too_long(stretch) {
             stretch /= 2;
         }
         stretch
@@ -65,7 +80,7 @@ mod tests {
 
     /// Events of a hundred bytes.
     fn saw(pace: &mut Pace, events: u64) -> bool {
-        pace.saw(events, events * 100)
+        pace.saw(Came { events, bytes: events * 100, called: false })
     }
 
     #[test]
@@ -104,9 +119,17 @@ mod tests {
         // In each millisecond.
         for (bytes, stretch) in [(40 << 10, 8), (60 << 10, 4), (100 << 10, 2), (300 << 10, 1), (40 << 10, 8)]
         {
-            pace.saw(10 * MANY, bytes * u64::from(pace.stretch));
+            pace.saw(Came { events: 10 * MANY, bytes: bytes * u64::from(pace.stretch), called: false });
             assert_eq!(pace.interval(), MILLI * stretch, "{bytes}");
         }
+    }
+
+    #[test]
+    fn rings_that_fill_up_are_looked_at_often() {
+        let mut pace = Pace::new(MILLI);
+        saw(&mut pace, MANY);
+        assert!(pace.saw(Came { events: 8 * MANY, bytes: 128 << 10, called: true }));
+        assert_eq!(pace.interval(), MILLI);
     }
 
     #[test]
@@ -116,5 +139,8 @@ mod tests {
             saw(&mut pace, MANY);
             assert_eq!(pace.interval(), Duration::from_micros(busy));
         }
+        let mut pace = Pace::new(Duration::MAX);
+        saw(&mut pace, MANY);
+        assert_eq!(pace.interval(), Duration::MAX);
     }
 }

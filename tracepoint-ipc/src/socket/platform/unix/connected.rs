@@ -21,6 +21,12 @@ use crate::fork::Ours;
 /// attempts. Linux has 208 KiB unless asked, others 8.
 const SEND_BYTES: usize = 512 << 10;
 
+/// Without a signal. Apple has no such flag, but a setting of the socket.
+#[cfg(not(target_vendor = "apple"))]
+const SILENTLY: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const SILENTLY: SendFlags = SendFlags::empty();
+
 /// One end of a connection, to be read by one task and written to by one.
 pub(crate) struct Connected {
     /// Keeps a forked child from keeping the connection open. Dropped before the socket.
@@ -48,6 +54,8 @@ impl Connected {
         let Stream::UdSocket(stream) = stream;
         let socket = Rc::new(tokio::net::UnixStream::from(stream).into_std()?);
         let ours = Ours::new(&*socket);
+        #[cfg(target_vendor = "apple")]
+        rustix::net::sockopt::set_socket_nosigpipe(&socket, true)?;
         // Whatever the system lets us have.
         let _ = set_socket_send_buffer_size(&socket, SEND_BYTES);
         let watched = Watched::new(socket.clone(), false)?;
@@ -91,8 +99,7 @@ impl Connected {
                 true => Some(ready!(watched.socket.poll_write_ready(cx))?),
                 false => None,
             };
-            let flags = silently(&self.socket)?;
-            match sendmsg(&self.socket, slices, &mut SendAncillaryBuffer::default(), flags) {
+            match sendmsg(&self.socket, slices, &mut SendAncillaryBuffer::default(), SILENTLY) {
                 Ok(written) => {
                     let is_all = written == slices.iter().map(|slice| slice.len()).sum::<usize>();
                     if watched.for_room && is_all {
@@ -113,11 +120,11 @@ impl Connected {
     /// Has the event loop look for room to write from now on, or not.
     fn watch(&mut self, for_room: bool) -> io::Result<()> {
         drop(self.watched.take());
-        self.watched = Some(Watched::new(self.socket.clone(), for_room)?);
-        // The event loop has forgotten who waits.
+        // The event loop has forgotten who waits: to be told of the error, too, if there is one.
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
+        self.watched = Some(Watched::new(self.socket.clone(), for_room)?);
         Ok(())
     }
 }
@@ -129,19 +136,6 @@ impl Watched {
         let socket = unsafe { AsyncFd::register_with_interest(socket, interest) }?;
         Ok(Self { socket, for_room })
     }
-}
-
-#[cfg(not(target_vendor = "apple"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every platform")]
-fn silently(_: &UnixStream) -> io::Result<SendFlags> {
-    Ok(SendFlags::NOSIGNAL)
-}
-
-/// There is no such flag, but a setting of the socket.
-#[cfg(target_vendor = "apple")]
-fn silently(stream: &UnixStream) -> io::Result<SendFlags> {
-    rustix::net::sockopt::set_socket_nosigpipe(stream, true)?;
-    Ok(SendFlags::empty())
 }
 
 #[cfg(test)]
