@@ -118,7 +118,6 @@ impl Gate {
     }
 
     /// Closes it for all, as of before it was registered. Only in a forked child.
-    #[cfg_attr(not(all(unix, not(miri))), expect(dead_code, reason = "without fork"))]
     pub(crate) fn unregister(&self) {
         self.index.store(NO_INDEX, Ordering::Relaxed);
         self.look.store(UNREGISTERED.into(), Ordering::Relaxed);

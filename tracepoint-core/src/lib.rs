@@ -96,9 +96,9 @@ pub mod __macro {
     };
     pub use crate::loss::Losses;
     pub use crate::pin::keep_loaded;
-    pub use crate::probe::Probe;
+    pub use crate::probe::{Probe, rejoin};
     pub use crate::tracepoint::Known;
-    pub use crate::{__announce as announce, __gate as gate};
+    pub use crate::{__announce as announce, __gate as gate, __glance as glance};
     pub use inventory;
     pub use tracepoint_macros::inline_event;
 }

@@ -40,8 +40,11 @@ macro_rules! tracepoint {
         // Not a closure: what the arguments make on the way lives until the event is written.
         {
             let probe = $crate::__macro::Probe::new();
-            if probe.is_open() {
-                probe.emit(&$event)
+            if probe.glance() {
+                if probe.is_open() {
+                    probe.emit(&$event)
+                }
+                $crate::__macro::rejoin();
             }
         }
     };

@@ -62,6 +62,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 fn gate() -> &'static #tp::Gate {
                     &GATE
                 }
+                #tp::__macro::glance!(GATE);
                 #[inline(always)]
                 fn tracepoint() -> &'static #tp::Tracepoint {
                     &TRACEPOINT

@@ -93,8 +93,11 @@ pub(crate) fn expand(inline: Inline) -> TokenStream {
         #[event(crate = #krate, provider = #provider, name = #name)]
         struct InlineEvent #generics { #(#declared),* }
         let #probe = #krate::__macro::Probe::new();
-        if #probe.is_open() {
-            #probe.emit(&InlineEvent { #(#given),* });
+        if #probe.glance() {
+            if #probe.is_open() {
+                #probe.emit(&InlineEvent { #(#given),* });
+            }
+            #krate::__macro::rejoin();
         }
     }}
 }

@@ -74,6 +74,13 @@ pub unsafe trait Event {
     #[doc(hidden)]
     fn gate() -> &'static Gate;
 
+    /// Whether it is worth a closer look at the gate: all that a probe does while nobody listens.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn glance() -> bool {
+        Self::gate().glance() != 0
+    }
+
     /// The registered tracepoint.
     #[doc(hidden)]
     fn tracepoint() -> &'static Tracepoint;

@@ -1,6 +1,7 @@
 //! The hot path: the check, and what happens behind it.
 
 mod detour;
+mod glance;
 mod handover;
 mod unstable;
 
@@ -28,8 +29,11 @@ use crate::{Registration, Tracepoint, clock, control, thread};
 #[inline(always)]
 pub fn fire<E: Event>(args: impl FnOnce() -> E) {
     let probe = Probe::new();
-    if probe.is_open() {
-        probe.emit(&args());
+    if probe.glance() {
+        if probe.is_open() {
+            probe.emit(&args());
+        }
+        rejoin();
     }
 }
 
@@ -45,16 +49,36 @@ impl<E: Event> Probe<E> {
         Probe(PhantomData)
     }
 
-    /// Whether anybody listens. What the caller does then is out of line, as `emit` is cold.
+    /// Whether it is worth a closer look. What the caller does then is out of line, as `emit` is cold.
+    #[inline(always)]
+    pub fn glance(&self) -> bool {
+        !cfg!(feature = "off") && E::glance()
+    }
+
+    /// The closer look: whether anybody listens.
     #[inline(always)]
     pub fn is_open(&self) -> bool {
-        is_enabled::<E>()
+        admits::<E>()
     }
 
     /// Writes the event.
     #[inline(always)]
     pub fn emit(&self, event: &E) {
         emit(event);
+    }
+}
+
+/// Where all that happens after a glance ends.
+///
+/// An empty piece of assembly, only met when the gate is open. With it, the code off the fast path has one way in and
+/// one way out, so what a function needs for it alone, such as saved registers, it does there.
+#[doc(hidden)]
+#[inline(always)]
+pub fn rejoin() {
+    #[cfg(not(miri))]
+    // SAFETY: does nothing.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
     }
 }
 
@@ -71,14 +95,12 @@ impl<E: Event> Probe<E> {
 /// ```
 #[inline(always)]
 pub fn is_enabled<E: Event>() -> bool {
-    if cfg!(feature = "off") {
-        return false;
-    }
-    E::gate().glance() != 0 && admits::<E>()
+    let probe = Probe::<E>::new();
+    probe.glance() && probe.is_open()
 }
 
-/// Whether a gate that is not zero means that somebody listens. Reads it once more, so that the first
-/// check can compare in memory and needs no register.
+/// Whether a gate that is not zero means that somebody listens. Reads it once more, as the first check keeps it in no
+/// register.
 #[inline(always)]
 fn admits<E: Event>() -> bool {
     E::gate().glance() != UNREGISTERED || first_hit(E::tracepoint())
