@@ -134,6 +134,11 @@ impl Reserved {
         self.room.start()
     }
 
+    /// Leaves them to the next one.
+    pub(crate) fn leave(self) {
+        self.local.end(FREE);
+    }
+
     /// Shows them to the drain.
     ///
     /// # Safety

@@ -34,13 +34,15 @@ impl Spent {
 
 impl Drop for Spent {
     fn drop(&mut self) {
+        // All at once at the end: probes write the count too.
+        let mut bytes = 0;
         for reference in self.references.drain(..) {
-            let bytes = reference.bytes().len();
+            bytes += reference.bytes().len();
             // A destructor that panics is not the business of whoever drains.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(reference)));
-            if let Some(shared) = self.shared {
-                shared.release(bytes);
-            }
+        }
+        if let Some(shared) = self.shared {
+            shared.release(bytes);
         }
     }
 }

@@ -14,7 +14,9 @@ mod weigh;
 
 pub use decode::{Decode, DecodeError, ElementSize, FieldsFromWire, FromWire, ListReader, StructReader};
 pub use descriptor::{Descriptor, Field, Placed};
-pub(crate) use encode::{Checked, Contiguous, MAX_REFERENCES, PIECE_WORDS, SHORT_WORDS, Short, copy_padded};
+pub(crate) use encode::{
+    Checked, Contiguous, MAX_REFERENCES, PIECE_WORDS, Referred, SHORT_WORDS, Short, copy_padded,
+};
 pub use encode::{
     EnumOrdinal, Fields, List, Lowered, Nested, Octets, Optional, Section, Sequence, Struct, Tail, check,
 };

@@ -187,6 +187,20 @@ impl Shared {
         Shared { pool: Pool::new(chunks), thread_chunks: thread_chunks as u32, event_words, references }
     }
 
+    /// As [`refer`](Self::refer), if that takes neither a wait nor a look by the drain.
+    #[inline]
+    pub(crate) fn refer_easily(&self, words: usize, bytes: usize) -> bool {
+        let References { bound, bytes: count } = &self.references;
+        if words > self.event_words || bytes > *bound / 2 {
+            return false;
+        }
+        let is_easy = count.fetch_add(bytes, Ordering::Relaxed) + bytes <= *bound / 2;
+        if !is_easy {
+            self.release(bytes);
+        }
+        is_easy
+    }
+
     /// A record of `words` words is about to refer to `bytes` of them. To be released, unless it fails.
     #[inline]
     pub(crate) fn refer(&self, words: usize, bytes: usize) -> Result<(), Lost> {

@@ -56,7 +56,7 @@ fn once<E: Event>(event: &E, mut mask: u32, stamp: Stamp) {
     }
     let written = if !E::Lowered::STABLE {
         unstable::write::<E>(fields, mask, stamp)
-    } else if E::Lowered::REFERENCES > 0 && fields.referred().count > 0 {
+    } else if E::Lowered::REFERENCES > 0 {
         // SAFETY: they are forgotten if that succeeds.
         let written = unsafe { handover::write::<E>(&fields, mask, stamp) };
         if written.is_ok() {

@@ -1,10 +1,10 @@
-//! Writing events that hand some of their bytes over by reference: a probe's other way into the ring, apart
+//! Writing events that may hand some of their bytes over by reference: a probe's other way into the ring, apart
 //! from the usual one.
 
 use std::ptr;
 
 use super::header;
-use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Section, Tail};
+use crate::event::{Contiguous, Event, Fields, MAX_REFERENCES, Referred, Section, Tail};
 use crate::gate::Stamp;
 use crate::loss::Cause;
 use crate::ring::chunk::CHUNK_WORDS;
@@ -17,7 +17,7 @@ use crate::{clock, event, pool, thread};
 const _: () =
     assert!(HEADER_WORDS + MAX_REFERENCES * REFERENCE_WORDS + event::MAX_WORDS as usize <= CHUNK_WORDS);
 
-/// Writes an event that has references to the ring of this thread. Reads the fields from where they are: what was
+/// Writes an event that may have references to the ring of this thread. Reads the fields from where they are: what was
 /// just put together is not moved a second time.
 ///
 /// # Safety
@@ -28,10 +28,46 @@ pub(super) unsafe fn write<E: Event>(fields: &E::Lowered<'_>, mask: u32, stamp: 
     let referred = fields.referred();
     let whole = HEADER_WORDS + const { E::DESCRIPTOR.layout.words() } + fields.tail_words();
     let words = whole - referred.words + referred.count * REFERENCE_WORDS;
+    let mut header = header::<E>(words, mask, stamp);
+    if referred.count > 0 {
+        header = header.referring();
+    }
+    let reserved = pool::get().and_then(|shared| Some((shared, thread::reserve(words)?)));
+    if let Some((shared, room)) = reserved {
+        if referred.count == 0 || shared.refer_easily(whole, referred.bytes) {
+            let (start, struct_words) = (room.start(), const { E::DESCRIPTOR.layout.words() });
+            // SAFETY: there is room for all of the record; the fields said themselves what they are, and are forgotten.
+            unsafe {
+                let before = HEADER_WORDS + referred.count * REFERENCE_WORDS + struct_words;
+                let tail = Contiguous::new(start.add(before));
+                fill::<E, _>(start, clock::direct_ticks(), header, referred.count, fields, tail);
+                room.commit();
+            }
+            return Ok(());
+        }
+        room.leave();
+    }
+    // SAFETY: by the caller.
+    unsafe { write_anew::<E>(header, words, whole, &referred, fields) }
+}
+
+/// The same, where it takes more than room where the thread writes.
+///
+/// # Safety
+///
+/// As of [`write`]; the record has `words` words, and would have `whole` if it held what it refers to.
+#[cold]
+#[inline(never)]
+unsafe fn write_anew<E: Event>(
+    header: Header,
+    words: usize,
+    whole: usize,
+    referred: &Referred,
+    fields: &E::Lowered<'_>,
+) -> Result<(), Cause> {
     thread::with(|producer| {
         let shared = pool::get().ok_or(Lost::RingFull)?;
         shared.refer(whole, referred.bytes)?;
-        let header = header::<E>(words, mask, stamp).referring();
         // SAFETY: they said themselves what they are, and are forgotten if they are taken.
         let written = unsafe { append::<E>(producer, header, words, referred.count, fields) };
         if written.is_err() {
@@ -62,13 +98,13 @@ unsafe fn append<E: Event>(
         if Producer::spans(words) {
             producer.append_spanning(words, |spanning| {
                 let start = spanning.start(before + struct_words);
-                fill::<E, _>(start, header, references, fields, spanning);
+                fill::<E, _>(start, clock::ticks(), header, references, fields, spanning);
                 Ok(())
             })
         } else {
             producer.append(words, |start| {
                 let tail = Contiguous::new(start.add(before + struct_words));
-                fill::<E, _>(start, header, references, fields, tail);
+                fill::<E, _>(start, clock::ticks(), header, references, fields, tail);
                 Ok(())
             })
         }
@@ -84,6 +120,7 @@ unsafe fn append<E: Event>(
 #[inline(always)]
 unsafe fn fill<E: Event, T: Tail>(
     start: *mut u64,
+    now: u64,
     header: Header,
     references: usize,
     fields: &E::Lowered<'_>,
@@ -94,7 +131,7 @@ unsafe fn fill<E: Event, T: Tail>(
     // SAFETY: within the record; `fields` are those of the descriptor, and this is the last use of them. Nothing here
     // panics, as none of it is code of the user.
     unsafe {
-        let first = header.write(start, clock::ticks());
+        let first = header.write(start, now);
         let payload = first.add(references * REFERENCE_WORDS);
         fields.head(descriptor.fields, &mut Section::new(payload, layout, layout.words()));
         let place = layout.words() as u32;
