@@ -10,8 +10,8 @@ use capnp::Word;
 /// Messages whose memory is kept: batches that are received, that wait for the reader, and that it reads.
 const KEPT: usize = 8;
 
-/// Memory of messages that are much smaller or larger than a batch is not kept.
-const KEPT_WORDS: Range<usize> = 512..64 << 10;
+/// Memory of messages that are much smaller or larger than a batch is not kept. It was doubled until it was large enough.
+const KEPT_WORDS: Range<usize> = 512..(128 << 10) + 1;
 
 /// Memory of messages that are gone.
 #[derive(Debug, Default)]

@@ -143,6 +143,15 @@ mod tests {
         read.expect("nothing to wait for")
     }
 
+    #[test]
+    fn memory_of_a_full_batch_is_used_again() {
+        let words = (448 << 10) / 8 + 50;
+        let (message, arrivals) = (message(&[words]), Arrivals::default());
+        let read = Incoming::read(&mut Cursor::new(&message), LIMIT, &arrivals).now_or_never();
+        drop(read.expect("nothing to wait for").unwrap());
+        assert!(arrivals.memory().words().len() >= words as usize);
+    }
+
     /// A segment table, and words that count up behind it.
     fn message(segments: &[u32]) -> Vec<u8> {
         let mut bytes = (segments.len() as u32 - 1).to_le_bytes().to_vec();
