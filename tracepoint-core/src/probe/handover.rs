@@ -55,7 +55,7 @@ pub(super) unsafe fn write<E: Event>(fields: &E::Lowered<'_>, mask: u32, stamp: 
 ///
 /// # Safety
 ///
-/// As of [`write`]; the record has `words` words, and would have `whole` if it held what it refers to.
+/// As of [`write()`]; the record has `words` words, and would have `whole` if it held what it refers to.
 #[cold]
 #[inline(never)]
 unsafe fn write_anew<E: Event>(
