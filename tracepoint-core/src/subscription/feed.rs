@@ -297,10 +297,9 @@ impl Feed {
     }
 
     /// At the end of a pass: seals what waited long enough. While the subscriber is busy with earlier
-    /// batches, the open one goes on to fill, until it is large enough: with all of the next pass, it would be too large.
+    /// batches, the open one goes on to fill.
     pub(crate) fn flush(&mut self, now: u64) {
-        let is_enough = self.open.events.len() >= self.bounds.batch_bytes / 2;
-        if self.open.is_empty() && self.gaps.is_empty() || !self.queue.is_empty() && !is_enough {
+        if self.open.is_empty() && self.gaps.is_empty() || !self.queue.is_empty() {
             return;
         }
         let waited = now.saturating_sub(self.opened);
