@@ -6,8 +6,8 @@
 //! the same, a relaxed load, as the CPU loads nothing else.
 //!
 //! All other machines, compilers before Rust 1.87, Miri, and programs that are built with `--cfg tracepoint_portable`
-//! load the atomic. That one is for events in a Rust `dylib`, whose statics other libraries cannot name relative to
-//! their code: there the linker would refuse the relocation.
+//! load the atomic. That one is for probes in a Rust `dylib`: it exports its statics, and the linker lets no code
+//! of it name them relative to itself.
 
 /// Overrides `Event::glance`, where there is something better.
 #[doc(hidden)]

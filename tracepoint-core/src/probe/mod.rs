@@ -75,7 +75,8 @@ impl<E: Event> Probe<E> {
 #[doc(hidden)]
 #[inline(always)]
 pub fn rejoin() {
-    #[cfg(not(miri))]
+    // Not all other machines have stable `asm!`.
+    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
     // SAFETY: does nothing.
     unsafe {
         std::arch::asm!("", options(nomem, nostack, preserves_flags));
