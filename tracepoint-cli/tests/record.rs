@@ -33,7 +33,7 @@ fn recorded() -> &'static Recorded {
         let record = record(&node, &file, &["--queue", "512m", "--force"]);
         node.wait_for_clients(2);
         node.go();
-        wait_for_a_megabyte(&file);
+        wait_for(&file, 1_000_000);
         node.stop();
         signal(&watch, "INT");
         signal(&record, "INT");
@@ -51,11 +51,10 @@ fn record(node: &Node, file: &Path, arguments: &[&str]) -> Child {
     command.args(arguments).spawn().unwrap()
 }
 
-/// Waits until the node does something and it is written: with a little less than a megabyte, to be sure that a
-/// file of so much can be waited for too.
-fn wait_for_a_megabyte(file: &Path) {
+/// Waits until the node does something and it is written: so many bytes.
+fn wait_for(file: &Path, bytes: u64) {
     let end = Instant::now() + HUNG;
-    while fs::metadata(file).map_or(0, |metadata| metadata.len()) < 900_000 {
+    while fs::metadata(file).map_or(0, |metadata| metadata.len()) < bytes {
         assert!(Instant::now() < end, "nothing is written");
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -248,7 +247,8 @@ fn a_recording_in_parts_has_all_events_once() {
     let child = record(&node, &file, &["--queue", "512m", "--rotate-size", "1m", "--sync", "1s"]);
     node.wait_for_clients(1);
     node.go();
-    wait_for_a_megabyte(&node.directory().join("node.0001.rec"));
+    // The first part is complete then.
+    wait_for(&node.directory().join("node.0002.rec"), 1);
     node.stop();
     signal(&child, "INT");
     let finished = finish(child);
@@ -301,7 +301,7 @@ fn a_recorder_that_is_killed_leaves_a_recording() {
     let node = Node::running();
     let file = node.directory().join("node.rec");
     let mut child = record(&node, &file, &[]);
-    wait_for_a_megabyte(&file);
+    wait_for(&file, 1_000_000);
     child.kill().unwrap();
     child.wait().unwrap();
     let stat = run(&["stat", name(&file), "*"]);
@@ -314,7 +314,7 @@ fn a_recording_is_complete_if_the_process_is_killed() {
     let mut node = Node::running();
     let file = node.directory().join("node.rec");
     let child = record(&node, &file, &[]);
-    wait_for_a_megabyte(&file);
+    wait_for(&file, 1_000_000);
     node.kill();
     finish(child).expect(4, &["wrote ", "node.rec", "events delivered", "the process has exited"]);
     let stat = run(&["stat", name(&file), "*"]);

@@ -73,7 +73,7 @@ pub use self::{
     probe::{fire, is_enabled},
     registry::{Conflict, conflicts, register, tracepoints},
     subscription::{
-        Batch, Gap, Policy, SubscribeError, Subscription, SubscriptionBuilder, SubscriptionStats,
+        Batch, EventBytes, Gap, Policy, SubscribeError, Subscription, SubscriptionBuilder, SubscriptionStats,
         TracepointStats,
     },
     thread::{ThreadInfo, current_thread},

@@ -34,3 +34,17 @@ pub(crate) unsafe fn discard(start: *mut u8, bytes: usize) {
     }
     let _ = (start, bytes);
 }
+
+/// As [`discard`], of the whole pages within a range.
+///
+/// # Safety
+///
+/// As there.
+pub(crate) unsafe fn discard_within(start: *mut u8, bytes: usize) {
+    let before = start.align_offset(SIZE);
+    let pages = bytes.saturating_sub(before) / SIZE;
+    if pages > 0 {
+        // SAFETY: within the range, which is the caller's.
+        unsafe { discard(start.add(before), pages * SIZE) };
+    }
+}

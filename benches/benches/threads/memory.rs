@@ -11,7 +11,7 @@ pub const GROUPS: &[&str] = &["memory/rings", "memory/all"];
 const POOL: usize = 16 << 20;
 const QUEUE: usize = 8 << 20;
 /// Of the batch that is being filled.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 448 << 10;
 
 fn megabytes(bytes: usize) -> f64 {
     bytes as f64 / 1e6

@@ -69,8 +69,9 @@ fn a_killed_watcher_leaves_the_node_as_it_was() {
     let stats = client.stats().unwrap();
     assert!(stats.pool_used_bytes < stats.pool_bytes / 8, "chunks came back: {stats:?}");
     if let (Some(before), Some(after)) = (before, resident_bytes(node.0.id())) {
-        // Each of the three made the node queue 16 MiB. What the allocator keeps for later is less than half of that.
-        assert!(after < before + (24 << 20), "memory: {before} bytes before, {after} after");
+        // Each of the three made the node queue 16 MiB. It goes back to the system, not only to the
+        // allocator.
+        assert!(after < before + (4 << 20), "memory: {before} bytes before, {after} after");
     }
 }
 

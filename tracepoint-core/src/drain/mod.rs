@@ -73,8 +73,9 @@ const SKEW_NANOS: u64 = 100_000;
 /// How long a loss may go unnoticed.
 const LATE_NANOS: u64 = 100_000_000;
 
-/// Bytes of records that [`poll`] takes, about: a batch, which whoever sends it finds in the cache.
-const POLL_BYTES: u64 = 256 << 10;
+/// Bytes of records that [`poll`] takes, about: a batch with what small events get on the way, which whoever sends it
+/// finds in the cache.
+const POLL_BYTES: u64 = 320 << 10;
 
 /// Where a pass ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

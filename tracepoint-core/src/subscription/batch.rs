@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 
+use super::events::EventBytes;
 use crate::wire::Frames;
 use crate::{Lost, ThreadInfo};
 
@@ -32,7 +33,7 @@ pub struct Gap {
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Messages back to back; read them with [`Frames`].
-    pub events: Vec<u8>,
+    pub events: EventBytes,
     /// How many there are.
     pub count: u32,
     /// What was lost before the first event, since the last batch.
@@ -52,13 +53,12 @@ impl Batch {
     /// Appends words as the bytes that they are in memory, which is how fields were written.
     #[inline]
     pub(crate) fn append(&mut self, words: &[u64]) {
-        self.events.extend_from_slice(bytes_of(words));
+        self.events.append(bytes_of(words));
     }
 
     /// Empties it, keeping memory for `bytes` of events.
     fn clear(&mut self, bytes: usize) {
-        self.events.clear();
-        self.events.shrink_to(bytes);
+        self.events.clear(bytes);
         self.count = 0;
         self.gaps.clear();
         self.threads.clear();
@@ -127,10 +127,10 @@ impl Queue {
 
     /// An empty batch.
     pub(crate) fn blank(&self) -> Batch {
-        self.spare
-            .lock()
-            .pop()
-            .unwrap_or_else(|| Batch { events: Vec::with_capacity(self.batch_bytes), ..Batch::default() })
+        self.spare.lock().pop().unwrap_or_else(|| Batch {
+            events: EventBytes::with_capacity(self.batch_bytes),
+            ..Batch::default()
+        })
     }
 
     /// Whether there is a place for one more. The last [`RESERVED`] ones are for the end of the stream.

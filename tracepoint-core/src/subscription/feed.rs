@@ -189,7 +189,7 @@ impl Feed {
 
     /// Appends a part of the payload of the event that was begun.
     pub(crate) fn go_on(&mut self, part: &[u8]) {
-        self.open.events.extend_from_slice(part);
+        self.open.events.append(part);
     }
 
     /// Finds out how much can be appended to the open batch, or to the next one. False if the event of so many
@@ -297,9 +297,10 @@ impl Feed {
     }
 
     /// At the end of a pass: seals what waited long enough. While the subscriber is busy with earlier
-    /// batches, the open one goes on to fill.
+    /// batches, the open one goes on to fill, until it is large enough: with all of the next pass, it would be too large.
     pub(crate) fn flush(&mut self, now: u64) {
-        if self.open.is_empty() && self.gaps.is_empty() || !self.queue.is_empty() {
+        let is_enough = self.open.events.len() >= self.bounds.batch_bytes / 2;
+        if self.open.is_empty() && self.gaps.is_empty() || !self.queue.is_empty() && !is_enough {
             return;
         }
         let waited = now.saturating_sub(self.opened);

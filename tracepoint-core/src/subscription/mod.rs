@@ -6,6 +6,7 @@
 mod batch;
 mod choice;
 mod error;
+mod events;
 mod feed;
 mod feeds;
 mod pattern;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 pub use batch::{Batch, Gap};
 pub use error::SubscribeError;
+pub use events::EventBytes;
 pub use policy::Policy;
 pub use stats::{SubscriptionStats, TracepointStats};
 
@@ -83,7 +85,8 @@ pub struct SubscriptionBuilder {
 }
 
 const QUEUE_BYTES: usize = 16 << 20;
-const BATCH_BYTES: usize = 256 << 10;
+/// Above what a pass takes of the rings, with what small events get on the way: so a pass is a batch.
+const BATCH_BYTES: usize = 448 << 10;
 /// Bounds of the bounds: they may come from another process.
 const MIN_BATCH_BYTES: usize = 4 << 10;
 const MAX_BATCH_BYTES: usize = 1 << 20;
@@ -275,7 +278,7 @@ impl SubscriptionBuilder {
     }
 
     /// Bytes at which a batch is full, from 4 KiB to 1 MiB, and no less than a 4096th of what may wait. A larger
-    /// event has a batch of its own. Default: 256 KiB.
+    /// event has a batch of its own. Default: 448 KiB.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.bounds.batch_bytes = bytes.clamp(MIN_BATCH_BYTES, MAX_BATCH_BYTES);
         self

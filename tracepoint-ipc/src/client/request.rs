@@ -57,7 +57,7 @@ impl Request {
         self
     }
 
-    /// Bytes at which a batch is sent. The process has a default, of about 256 KiB.
+    /// Bytes at which a batch is sent. The process has a default, of about 448 KiB.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.batch_bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self

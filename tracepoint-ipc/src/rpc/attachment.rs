@@ -1,6 +1,6 @@
 //! Bytes that become part of a message without being copied into it.
 //!
-//! capnp-rpc builds messages in memory of its own. A batch may have 256 KiB, and copying it there means to
+//! capnp-rpc builds messages in memory of its own. A batch may have 448 KiB, and copying it there means to
 //! allocate, to zero and to fill as much again. So the message is built without the batch's events, which travel as
 //! a segment of their own:
 //!

@@ -145,8 +145,7 @@ mod tests {
 
     #[test]
     fn memory_of_a_full_batch_is_used_again() {
-        // With what is around the events.
-        let words = (256 << 10) / 8 + 50;
+        let words = (448 << 10) / 8 + 50;
         let (message, arrivals) = (message(&[words]), Arrivals::default());
         let read = Incoming::read(&mut Cursor::new(&message), LIMIT, &arrivals).now_or_never();
         drop(read.expect("nothing to wait for").unwrap());

@@ -16,8 +16,8 @@ const LONGEST: Duration = Duration::from_millis(8);
 /// half of that rate is.
 const MANY: u64 = 256;
 
-/// Bytes of the rings that are to be taken at a time while many events come: a full batch or two.
-const ENOUGH: u64 = 384 << 10;
+/// Bytes of the rings that are to be taken at a time while many events come: as many as one pass takes, and one batch.
+const ENOUGH: u64 = 320 << 10;
 
 /// What came in an interval.
 #[derive(Clone, Copy, Default)]
