@@ -29,6 +29,8 @@
 //!   ring closed; the drain looks at `closed` before it looks for records.
 //! - `released` is only a count for the producer's share; it orders nothing, and is relaxed.
 
+#[cfg(not(loom))]
+mod ahead;
 pub(crate) mod chunk;
 mod consumer;
 pub(crate) mod place;

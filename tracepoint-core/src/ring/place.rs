@@ -23,6 +23,12 @@ impl<'p> Place<'p> {
         self.0.mark()
     }
 
+    /// Whether there is room for a record of `words` words.
+    #[inline(always)]
+    pub(crate) fn has_room(self, words: usize) -> bool {
+        words <= CHUNK_WORDS && self.mark().words() + words <= CHUNK_WORDS
+    }
+
     /// Room for a record of `words` words, if there is any. For the producer of the chunk alone.
     #[inline(always)]
     pub(crate) fn reserve(self, words: usize) -> Option<Room<'p>> {
@@ -33,6 +39,8 @@ impl<'p> Place<'p> {
         }
         chunk.touch(mark.words()..mark.words() + words);
         let start = opaque(chunk.word(mark.words())).cast_mut();
+        #[cfg(not(loom))]
+        super::ahead::ask(start, words);
         Some(Room { chunk, start, end: mark.plus(words) })
     }
 }

@@ -119,7 +119,7 @@ impl<'p> Producer<'p> {
     pub(crate) fn is_stuck(&self, words: usize) -> bool {
         self.stuck.is_some_and(|then| then == self.signs())
             && !Self::spans(words)
-            && self.place.is_none_or(|place| place.reserve(words).is_none())
+            && self.place.is_none_or(|place| !place.has_room(words))
     }
 
     /// What changes whenever room could be made again (SYNC drained, SYNC version). Both only grow, and are read before
