@@ -19,16 +19,11 @@ pub(crate) struct Consumer<'p> {
     committed: Mark,
     /// Words read in all.
     words: u64,
-    /// Records that were read of the chunk, in this lap.
-    records: usize,
 }
-
-/// How many records make a chunk one of small records, of 256 bytes at most on average.
-const MANY: usize = CHUNK_WORDS.div_ceil(32);
 
 impl<'p> Consumer<'p> {
     pub(crate) fn new(ring: Arc<Ring>, pool: &'p Pool) -> Self {
-        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default(), words: 0, records: 0 }
+        Consumer { ring, pool, chunk: None, read: 0, committed: Mark::default(), words: 0 }
     }
 
     /// The header of the next record, if there is one.
@@ -54,7 +49,6 @@ impl<'p> Consumer<'p> {
                     let committed = chunk.committed();
                     if committed.lap() != self.committed.lap() {
                         self.read = 0;
-                        self.records = 0;
                     }
                     self.committed = committed;
                     if self.read < committed.words() {
@@ -80,18 +74,13 @@ impl<'p> Consumer<'p> {
         }
         self.read = 0;
         self.committed = Mark::default();
-        self.records = 0;
     }
 
     fn give(&self, id: ChunkId) {
         // First, so that a producer that sees the pool change sees this too: see `Producer::signs`.
         let released = &self.ring.returned.released;
         released.store(released.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        if self.records >= MANY {
-            self.pool.give_to_rest(id);
-        } else {
-            self.pool.give(id);
-        }
+        self.pool.give(id);
     }
 
     /// Takes the record that `peek` showed, if it is in one piece; `read` gets its payload.
@@ -104,7 +93,6 @@ impl<'p> Consumer<'p> {
         read(unsafe { chunk.read(payload..end) });
         self.words += header.words as u64;
         self.read = end;
-        self.records += 1;
     }
 
     /// Takes the record that `peek` showed, whatever it is like; `read` gets what lies behind its first `skip`
@@ -118,7 +106,6 @@ impl<'p> Consumer<'p> {
             // SAFETY: committed as a whole.
             read(unsafe { chunk.read(self.read + skip..end) });
             self.read = end;
-            self.records += 1;
             return;
         }
         let mut left = header.words;

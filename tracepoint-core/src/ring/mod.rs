@@ -21,8 +21,7 @@
 //!   finds that it wrote no more than those, begins its chunk anew. The count is of all words ever, so no
 //!   older one can be taken for it. The lap in the mark tells the drain; a lap is only begun when the one
 //!   before was read to its end, so it never misses one.
-//! - **SYNC stack** and **SYNC rest** (and the pool's queue): the drain is done reading a chunk before another producer
-//!   writes to it.
+//! - **SYNC stack** (and the pool's queue): the drain is done reading a chunk before another producer writes to it.
 //! - **SYNC version**: who sees that the pool has changed finds what was given back, and `released` as it is then. So a
 //!   producer that remembers what things were like when there was no room misses nothing that came after.
 //! - **SYNC closed**: all that the thread committed before it went is visible to the drain that sees the
@@ -38,7 +37,6 @@ pub(crate) mod pool;
 mod producer;
 pub(crate) mod record;
 pub(crate) mod reference;
-mod rest;
 mod stack;
 #[cfg(all(test, not(loom)))]
 mod stress;

@@ -5,19 +5,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::chunk::{CHUNK_WORDS, Chunk, ChunkId};
-use super::rest::Rest;
 use super::stack::Stack;
 use crate::pages;
 use crate::sync::ArrayQueue;
-
-/// Chunks of small records that rest before they are used again.
-///
-/// The drain has just read what it gives back, on another core, whose cache has the lines yet. To write to such a line,
-/// a thread must have it taken away from there (25 to 100 ns), and only as many of that are on their way at once as its
-/// stores of a few events touch: a burst of small events was three times as slow for it. Half a megabyte later (less
-/// in a small pool), the drain's core has mostly let go of them. What is longer is copied by wide stores, many lines at
-/// once; there it is worth a third to write to what was written last, and is in the thread's own cache yet.
-const REST: usize = 8;
 
 /// No version: changes begin at zero.
 const NEVER: u64 = u64::MAX;
@@ -25,16 +15,14 @@ const NEVER: u64 = u64::MAX;
 /// A fixed number of chunks in one allocation.
 ///
 /// The memory is reserved as a whole, so that a probe never allocates, but the system gives pages only
-/// when they are touched: chunks that were used before go first, and of them the one that was used last, but for
-/// those that [rest](REST). So threads write to as little memory as they can do with, whatever a flood once took.
+/// when they are touched: chunks that were used before go first, and of them the one that was used last. So threads
+/// write to as little memory as they can do with, whatever a flood once took.
 pub(crate) struct Pool {
     /// The allocation, and the first chunk in it.
     memory: *mut u8,
     chunks: *mut Chunk,
     count: usize,
-    /// Given back last. None in a small pool.
-    resting: Rest,
-    /// Given back before those; their pages are resident.
+    /// Given back; their pages are resident.
     warm: Stack,
     /// Never used, or trimmed.
     cold: ArrayQueue<ChunkId>,
@@ -52,12 +40,6 @@ unsafe impl Sync for Pool {}
 impl Pool {
     /// Reserves `count` chunks.
     pub(crate) fn new(count: usize) -> Self {
-        // In a small pool, chunks have no time for it.
-        Self::with_rest(count, REST.min(count / 8))
-    }
-
-    /// Reserves `count` chunks, of which `rest` rest.
-    pub(crate) fn with_rest(count: usize, rest: usize) -> Self {
         let count = count.max(1);
         let memory = Self::allocate(count);
         // SAFETY: there is room for that, see `layout`.
@@ -71,7 +53,6 @@ impl Pool {
             memory,
             chunks,
             count,
-            resting: Rest::new(rest),
             warm: Stack::new(),
             cold: ArrayQueue::new(count),
             version: AtomicU64::new(0),
@@ -110,7 +91,7 @@ impl Pool {
 
     /// A chunk, ready to be written; none when all are in use.
     pub(crate) fn take(&self) -> Option<ChunkId> {
-        let id = self.pop_warm().or_else(|| self.pop_cold()).or_else(|| self.resting.take())?;
+        let id = self.pop_warm().or_else(|| self.pop_cold())?;
         self.chunk(id).reset();
         Some(id)
     }
@@ -128,20 +109,8 @@ impl Pool {
 
     /// Takes a chunk back.
     pub(crate) fn give(&self, id: ChunkId) {
-        self.push_warm(id);
-        self.change();
-    }
-
-    /// Takes a chunk of small records back, which the drain has just read.
-    pub(crate) fn give_to_rest(&self, id: ChunkId) {
-        if let Some(id) = self.resting.exchange(id) {
-            self.push_warm(id);
-        }
-        self.change();
-    }
-
-    fn push_warm(&self, id: ChunkId) {
         self.warm.push(id, self.chunk(id));
+        self.change();
     }
 
     fn pop_cold(&self) -> Option<ChunkId> {
@@ -175,7 +144,7 @@ impl Pool {
 
     /// Gives the memory of unused chunks back to the system.
     pub(crate) fn trim(&self) {
-        while let Some(id) = self.pop_warm().or_else(|| self.resting.take()) {
+        while let Some(id) = self.pop_warm() {
             let chunk: *const Chunk = self.chunk(id);
             // SAFETY: nobody else has the chunk, and it may lose its content: `take` resets the header.
             unsafe { pages::discard(chunk.cast_mut().cast(), size_of::<Chunk>()) };
@@ -191,7 +160,7 @@ impl Pool {
 
     /// Chunks that nobody has.
     pub(crate) fn free(&self) -> usize {
-        self.warm.len() + self.cold.len() + self.resting.len()
+        self.warm.len() + self.cold.len()
     }
 }
 

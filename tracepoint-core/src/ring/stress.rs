@@ -89,7 +89,7 @@ fn chunks_that_records_do_not_fill() {
 }
 
 #[test]
-fn small_records_in_chunks_that_rest() {
+fn small_records() {
     run(8, 24, 2 * RECORDS);
     run(32, 24, 2 * RECORDS);
 }

@@ -12,14 +12,14 @@ fn use_two(pool: &Pool) {
     for id in taken.into_iter().flatten() {
         // loom complains if somebody else has it.
         pool.chunk(id).touch(0..1);
-        pool.give_to_rest(id);
+        pool.give(id);
     }
 }
 
-/// Two threads take and give, from a pool where as many chunks rest.
-fn one_owner(rest: usize) {
-    loom::model(move || {
-        let pool = Arc::new(Pool::with_rest(2, rest));
+#[test]
+fn chunks_have_one_owner_at_a_time_and_none_is_lost() {
+    loom::model(|| {
+        let pool = Arc::new(Pool::new(2));
         // From the queue of those that were never used to the others.
         use_two(&pool);
         let other = {
@@ -32,14 +32,4 @@ fn one_owner(rest: usize) {
         assert!(pool.take().is_some() && pool.take().is_some());
         assert!(pool.take().is_none());
     });
-}
-
-#[test]
-fn chunks_have_one_owner_at_a_time_and_none_is_lost() {
-    one_owner(0);
-}
-
-#[test]
-fn chunks_that_rest_have_no_owner_and_none_is_lost() {
-    one_owner(1);
 }

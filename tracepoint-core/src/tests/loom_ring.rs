@@ -17,12 +17,7 @@ struct Model {
 
 impl Model {
     fn new(chunks: usize) -> Self {
-        Self::with_rest(chunks, 0)
-    }
-
-    /// Of as many chunks, `rest` rest.
-    fn with_rest(chunks: usize, rest: usize) -> Self {
-        Model { pool: Box::into_raw(Box::new(Pool::with_rest(chunks, rest))) }
+        Model { pool: Box::into_raw(Box::new(Pool::new(chunks))) }
     }
 
     fn pool(&self) -> &'static Pool {
@@ -107,17 +102,8 @@ fn records_arrive_whole_and_in_order_over_chunks() {
 
 #[test]
 fn an_empty_pool_loses_the_newest_and_chunks_come_back() {
-    an_empty_pool(0);
-}
-
-#[test]
-fn chunks_that_rest_come_back_to_who_finds_no_other() {
-    an_empty_pool(1);
-}
-
-fn an_empty_pool(rest: usize) {
-    loom::model(move || {
-        let model = Model::with_rest(2, rest);
+    loom::model(|| {
+        let model = Model::new(2);
         let (mut producer, mut consumer) = model.ring(2);
         let writer = thread::spawn(move || {
             // Each record needs a chunk; there are two, and the drain may give one back in time.
